@@ -1,0 +1,1 @@
+"""Theriac: an open drug-intelligence database that you run yourself."""

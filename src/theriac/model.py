@@ -1,0 +1,362 @@
+"""The nouns, frozen: what a record, a version, a reading and its statements are.
+
+Flows in: nothing; these are only shapes. Flows out: msgspec Structs that every stage hands to the next and that encode to JSON and msgpack
+as they stand. Nothing here knows a source's format, SQL, files or a clock.
+
+Tuples are empty where a document lists nothing; a field is None where the document does not carry it at all.
+"""
+
+import msgspec
+
+from theriac.dates import PartialDate
+from theriac.terms import ArmRole, EntityKind, NameKind
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A frozen record whose unset fields take no room when stored."""
+
+
+class RecordKey(msgspec.Struct, frozen=True, order=True):
+    """One document as a source serves it: the source's name and the key it goes by there."""
+
+    source: str
+    key: str
+
+    @property
+    def curie(self) -> str:
+        """`ctgov:NCT00189241`: how a record is named at every door."""
+        return f"{self.source}:{self.key}"
+
+
+class Where(Struct):
+    """The place of a statement in its version: a path, and the exact quote where it is prose."""
+
+    path: str
+    quote: str | None = None
+
+
+class Mention(Struct):
+    """A name in a record that wants to be resolved to an entity.
+
+    `others` are names that the record gives for the same thing (`otherNames`); `identifiers` are CURIEs that the record itself assigns;
+    `type` is the source's own class of the thing ("DRUG", "PROCEDURE").
+    """
+
+    kind: EntityKind
+    text: str
+    role: str
+    path: str
+    others: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    type: str | None = None
+    arm_role: ArmRole | None = None
+
+
+class Name(Struct):
+    """One name as its source writes it, and what kind of name it is there."""
+
+    text: str
+    kind: NameKind
+
+
+class Claim(Struct):
+    """A source's statement about identity: these names and identifiers belong to one substance, or to one product of these ingredients.
+
+    With `ingredients` empty the claim is about a substance (or, for `kind` condition, a disease). With ingredients it is about a product:
+    its names are brands (or a generic name) of the drug that those ingredients make.
+    """
+
+    kind: EntityKind
+    names: tuple[Name, ...]
+    identifiers: tuple[str, ...] = ()
+    ingredients: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    originator: str | None = None
+    path: str = ""
+
+
+class DatedValue(Struct):
+    """A date with the word its source puts beside it (ACTUAL, ESTIMATED)."""
+
+    date: PartialDate
+    type: str | None = None
+
+
+class Organisation(Struct):
+    """A sponsor or collaborator with the registry's class of it (INDUSTRY, NIH, OTHER)."""
+
+    name: str
+    type: str | None = None
+
+
+class Intervention(Struct):
+    """One intervention of a study with the labels of the arms that receive it."""
+
+    name: str
+    type: str | None = None
+    description: str | None = None
+    arms: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
+
+
+class Arm(Struct):
+    """One arm group of a study."""
+
+    label: str
+    type: str | None = None
+    description: str | None = None
+    interventions: tuple[str, ...] = ()
+
+
+class Outcome(Struct):
+    """One outcome measure of a study."""
+
+    measure: str
+    time_frame: str | None = None
+    description: str | None = None
+
+
+class Term(Struct):
+    """A vocabulary term that the registry assigned: `mesh:D002280`, "Carcinoma, Basal Cell"."""
+
+    id: str
+    name: str
+
+
+class Study(Struct, tag="study", tag_field="record"):
+    """What one version of a registry entry says about a clinical study."""
+
+    nct_id: str
+    title: str
+    official_title: str | None = None
+    acronym: str | None = None
+    org_study_id: str | None = None
+    aliases: tuple[str, ...] = ()
+    secondary_ids: tuple[str, ...] = ()
+    study_type: str | None = None
+    phases: tuple[str, ...] = ()
+    status: str | None = None
+    last_known_status: str | None = None
+    why_stopped: str | None = None
+    verified: PartialDate | None = None
+    start: DatedValue | None = None
+    primary_completion: DatedValue | None = None
+    completion: DatedValue | None = None
+    first_submitted: PartialDate | None = None
+    first_posted: PartialDate | None = None
+    results_first_posted: PartialDate | None = None
+    last_update_submitted: PartialDate | None = None
+    last_update_posted: PartialDate | None = None
+    has_results: bool | None = None
+    enrolment: int | None = None
+    enrolment_type: str | None = None
+    sponsor: Organisation | None = None
+    collaborators: tuple[Organisation, ...] = ()
+    conditions: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    condition_terms: tuple[Term, ...] = ()
+    intervention_terms: tuple[Term, ...] = ()
+    arms: tuple[Arm, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+    primary_outcomes: tuple[Outcome, ...] = ()
+    secondary_outcomes: tuple[Outcome, ...] = ()
+    allocation: str | None = None
+    intervention_model: str | None = None
+    primary_purpose: str | None = None
+    masking: str | None = None
+    eligibility: str | None = None
+    sex: str | None = None
+    minimum_age: str | None = None
+    maximum_age: str | None = None
+    healthy_volunteers: bool | None = None
+    countries: tuple[str, ...] = ()
+    site_count: int | None = None
+    brief_summary: str | None = None
+
+
+class Label(Struct, tag="label", tag_field="record"):
+    """What one version of a drug label says about itself; what it says about the drug is read by `labels/`."""
+
+    set_id: str
+    document_id: str | None = None
+    version: str | None = None
+    effective: PartialDate | None = None
+    document_type: str | None = None
+    jurisdiction: str = "US"
+    title: str | None = None
+    brand_names: tuple[str, ...] = ()
+    generic_names: tuple[str, ...] = ()
+    substances: tuple[str, ...] = ()
+    manufacturers: tuple[str, ...] = ()
+    application_numbers: tuple[str, ...] = ()
+    product_ndcs: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    uniis: tuple[str, ...] = ()
+    rxcuis: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    indications_text: str | None = None
+    note: str | None = None
+
+
+class Product(Struct):
+    """One product of an application: number, name, form, route, strength, ingredients and how it stands on the market."""
+
+    number: str
+    name: str | None = None
+    form: str | None = None
+    route: str | None = None
+    strength: str | None = None
+    ingredients: tuple[str, ...] = ()
+    marketing_status: str | None = None
+    reference_drug: str | None = None
+    reference_standard: str | None = None
+    te_code: str | None = None
+    approved: PartialDate | None = None
+    approved_text: str | None = None
+    holder: str | None = None
+
+
+class Submission(Struct):
+    """One submission to an application: original or supplement, its class, status and date."""
+
+    type: str
+    number: str
+    status: str | None = None
+    date: PartialDate | None = None
+    submission_class: str | None = None
+    review_priority: str | None = None
+    notes: str | None = None
+    properties: tuple[str, ...] = ()
+
+
+class ApplicationDocument(Struct):
+    """One document (letter, label, review) that the agency lists under a submission."""
+
+    submission_type: str
+    submission_number: str
+    type: str | None = None
+    date: PartialDate | None = None
+    title: str | None = None
+    url: str | None = None
+
+
+class Patent(Struct):
+    """One listed patent of a product: all its use codes together. A listed patent is not a valid one."""
+
+    product: str
+    number: str
+    expires: PartialDate | None = None
+    substance: bool = False
+    product_flag: bool = False
+    use_codes: tuple[str, ...] = ()
+    delisted: bool = False
+    submitted: PartialDate | None = None
+
+
+class Exclusivity(Struct):
+    """One exclusivity of a product."""
+
+    product: str
+    code: str
+    expires: PartialDate | None = None
+
+
+class Application(Struct, tag="application", tag_field="record"):
+    """What one record says about a US application. A part that this record does not carry is None, never empty.
+
+    `number` is the six digits, the only part that every table has; `type` is NDA, ANDA or BLA where the record says it.
+    """
+
+    number: str
+    type: str | None = None
+    sponsor: str | None = None
+    products: tuple[Product, ...] | None = None
+    submissions: tuple[Submission, ...] | None = None
+    documents: tuple[ApplicationDocument, ...] | None = None
+    patents: tuple[Patent, ...] | None = None
+    exclusivities: tuple[Exclusivity, ...] | None = None
+    note: str | None = None
+
+
+class Medicine(Struct, tag="medicine", tag_field="record"):
+    """What one row of the EMA medicines table says about a centrally authorised medicine."""
+
+    number: str
+    name: str
+    category: str | None = None
+    status: str | None = None
+    inns: tuple[str, ...] = ()
+    substances: tuple[str, ...] = ()
+    holder: str | None = None
+    therapeutic_area: tuple[str, ...] = ()
+    indication: str | None = None
+    class_text: str | None = None
+    flags: tuple[str, ...] = ()
+    authorised: PartialDate | None = None
+    opinion: PartialDate | None = None
+    refused: PartialDate | None = None
+    withdrawn: PartialDate | None = None
+    suspended: PartialDate | None = None
+    first_published: PartialDate | None = None
+    revised: PartialDate | None = None
+    url: str | None = None
+    note: str | None = None
+
+
+class Lookup(Struct, tag="lookup", tag_field="record"):
+    """A source's own code list: code → word."""
+
+    table: str
+    words: dict[str, str]
+
+
+class ReferenceTable(Struct, tag="reference", tag_field="record"):
+    """One row of a vocabulary that a user loads; all that it says is in the claims."""
+
+    table: str
+    names: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+
+
+Document = Study | Label | Application | Medicine | Lookup | ReferenceTable
+
+
+class Reading(Struct):
+    """What one reader makes of one version: the document's own statements, the names in it, and what it claims about identity."""
+
+    document: Document
+    title: str
+    mentions: tuple[Mention, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+class Raw(Struct):
+    """One record as its file served it, before anything of it is believed.
+
+    `payload` is kept for ever as it is; `context` is what the file around it says and the record needs (a table's header, the release date);
+    `place` is where in the file it stood, for messages.
+    """
+
+    payload: bytes
+    context: str = ""
+    place: str = ""
+
+
+class Identity(Struct):
+    """Who a record is and which of its contents this is.
+
+    `version` is the hash of the canonical form with its annotation layer, `content` without it: two versions of one content differ only in
+    annotation. `rank` orders versions that were seen on the same day (the source's own version number or date).
+    `seen` is the source's own data date, where the record carries one. `partial` marks a projection that must never be diffed.
+    """
+
+    key: str
+    version: str
+    content: str
+    label: str | None = None
+    rank: str = ""
+    seen: PartialDate | None = None
+    table: str = ""
+    partial: bool = False
+    origin: str | None = None
