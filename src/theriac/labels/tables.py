@@ -29,13 +29,15 @@ def forgiving_parser() -> etree.XMLParser:
 
 def local(element: etree._Element) -> str:
     """The element's name without its namespace; comments and instructions have none."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    tag: object = element.tag
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
 
 def squeeze(text: str) -> str:
     """The text with runs of white space as one space."""
-    return _SPACE.sub(" ", text).strip()
+    return _SPACE.sub(" ", text).strip() if "  " in text or "\n" in text or "\t" in text or "\r" in text else text.strip()
 
 
 def narrative(element: etree._Element) -> str:
@@ -127,6 +129,8 @@ def _texts(element: etree._Element | None) -> list[str]:
 
 def cell_text(element: etree._Element) -> str:
     """A cell's text on one line."""
+    if len(element) == 0:
+        return squeeze(element.text or "")
     parts: list[str] = []
     _render_children(element, parts)
     return squeeze("".join(parts).replace("\n", " "))
@@ -136,8 +140,8 @@ def read_table(element: etree._Element, path: str = "") -> Table:
     """The table as a grid; header rows are those of `thead`, or the leading rows made of `th` only."""
     header: list[tuple[etree._Element, ...]] = []
     body: list[tuple[etree._Element, ...]] = []
-    for row in (e for e in element.iter() if local(e) == "tr"):
-        cells = tuple(c for c in row if local(c) in ("td", "th"))
+    for row in element.iter("{*}tr"):
+        cells = tuple(row.iterchildren("{*}td", "{*}th"))
         parent = row.getparent()
         place = local(parent) if parent is not None else ""
         leading = not body and cells and all(local(c) == "th" for c in cells)
@@ -148,9 +152,9 @@ def read_table(element: etree._Element, path: str = "") -> Table:
 
 
 def _footnotes(element: etree._Element) -> tuple[str, ...]:
-    notes = [squeeze("".join(_texts_all(e))) for e in element.iter() if local(e) == "footnote"]
-    for row in (e for e in element.iter() if local(e) == "tfoot"):
-        notes.extend(cell_text(c) for c in row.iter() if local(c) == "td")
+    notes = [squeeze("".join(_texts_all(e))) for e in element.iter("{*}footnote")]
+    for row in element.iter("{*}tfoot"):
+        notes.extend(cell_text(c) for c in row.iter("{*}td"))
     return tuple(dict.fromkeys(note for note in notes if note))
 
 
@@ -159,38 +163,46 @@ def _texts_all(element: etree._Element) -> list[str]:
 
 
 def _span(cell: etree._Element, name: str) -> int:
-    value = cell.get(name) or "1"
+    value = cell.get(name)
+    if value is None:
+        return 1
     return min(max(int(value), 1), _MOST_SPAN) if value.isdigit() else 1
 
 
 def _expand(rows: list[tuple[etree._Element, ...]]) -> tuple[tuple[str, ...], ...]:
     """The rows with spanned cells repeated into every place they cover."""
-    held: dict[int, tuple[int, str]] = {}
+    held: dict[int, tuple[int, str]] = {}  # column → rows still to fill, text
     grid: list[tuple[str, ...]] = []
     for cells in rows:
-        line: list[str] = []
-        queue = list(cells)
-        while queue or any(column >= len(line) for column in held):
-            column = len(line)
-            if column in held:
-                left, text = held.pop(column)
-                line.append(text)
-                if left > 1:
-                    held[column] = (left - 1, text)
-                    _ = line
-                continue
-            if not queue:
-                line.append("")
-                continue
-            cell = queue.pop(0)
-            text, down = cell_text(cell), _span(cell, "rowspan")
-            for offset in range(_span(cell, "colspan")):
-                line.append(text)
-                if down > 1:
-                    held[column + offset] = (down, text)
-        held = {c: (n - 1 if c < len(line) and n > 1 else n, t) for c, (n, t) in held.items()}
+        line, held = _expand_row(cells, held)
         grid.append(tuple(line))
     return tuple(grid)
+
+
+def _expand_row(cells: tuple[etree._Element, ...], held: dict[int, tuple[int, str]]) -> tuple[list[str], dict[int, tuple[int, str]]]:
+    line: list[str] = []
+    below: dict[int, tuple[int, str]] = {}
+    queue = list(cells)
+    last = max(held, default=-1)
+    while queue or len(line) <= last:
+        if len(line) in held:
+            left, text = held[len(line)]
+            _fill(line, below, text, left - 1)
+        elif queue:
+            cell = queue.pop(0)
+            text, down = cell_text(cell), _span(cell, "rowspan")
+            for _ in range(_span(cell, "colspan")):
+                _fill(line, below, text, down - 1)
+        else:
+            line.append("")
+    return line, below
+
+
+def _fill(line: list[str], below: dict[int, tuple[int, str]], text: str, more: int) -> None:
+    """One cell written; `more` rows below it are held for the same text."""
+    if more > 0:
+        below[len(line)] = (more, text)
+    line.append(text)
 
 
 def tables_of_markup(markup: str, path: str) -> tuple[Table, ...]:
@@ -203,4 +215,4 @@ def tables_of_markup(markup: str, path: str) -> tuple[Table, ...]:
         root = etree.fromstring(f"<x>{markup}</x>".encode(), forgiving_parser())
     if root is None:
         return ()
-    return tuple(read_table(e, path) for e in root.iter() if local(e) == "table")
+    return tuple(read_table(e, path) for e in root.iter("{*}table"))

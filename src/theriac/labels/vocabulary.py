@@ -95,7 +95,8 @@ CODE_OF_FIELD: Mapping[str, str] = MappingProxyType(
 # SmPC sections are numbered the same in every document (QRD template); leaflet sections 1-6 likewise.
 KEY_OF_SMPC: Mapping[str, str] = MappingProxyType(
     {
-        "1": "product_data", "2": "ingredients", "3": "dosage_forms", "4": "other", "4.1": "indications", "4.2": "dosage", "4.3": "contraindications",
+        "1": "product_data", "2": "ingredients", "3": "dosage_forms", "4": "other",
+        "4.1": "indications", "4.2": "dosage", "4.3": "contraindications",
         "4.4": "warnings_and_precautions", "4.5": "interactions", "4.6": "pregnancy", "4.7": "warnings_and_precautions",
         "4.8": "adverse_reactions", "4.9": "overdosage", "5": "clinical_pharmacology", "5.1": "pharmacodynamics", "5.2": "pharmacokinetics",
         "5.3": "nonclinical", "6.1": "ingredients", "6.4": "storage", "6.5": "how_supplied",
@@ -134,3 +135,11 @@ def key_of_heading(heading: str) -> str:
         if re.fullmatch(pattern, plain):
             return key
     return ""
+
+
+_MIXED = frozenset({"specific_populations", "precautions", "clinical_pharmacology", "other", ""})
+
+
+def key_below(parent: str, heading: str) -> str:
+    """The kind of a subsection: its own where the parent gathers several kinds (8, precautions, 12), else the parent's (2.4 is dosage)."""
+    return (key_of_heading(heading) if parent in _MIXED else "") or parent
