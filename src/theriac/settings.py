@@ -1,0 +1,68 @@
+"""Every setting in one frozen value, read once at the start and handed down.
+
+Flows in: the environment and what the command line overrides. Flows out: `Settings`. This is the only file that reads the environment.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import platformdirs
+
+from theriac.errors import UserError
+
+N = TypeVar("N", int, float)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the home lies and how much of the machine may be used."""
+
+    home: Path
+    catalog: str | None = None
+    workers: int = 2
+    quarantine_share: float = 0.0
+    shrink_share: float = 0.5
+    batch_bytes: int = 48 * 1024 * 1024
+    batch_records: int = 20_000
+    contact: str = ""
+
+    @property
+    def catalog_url(self) -> str:
+        """The catalog's database: SQLite inside the home unless a shared one is set."""
+        return self.catalog or f"sqlite:///{self.home / 'catalog.sqlite'}"
+
+
+VARIABLES = {
+    "THERIAC_HOME": "the folder that holds everything Theriac keeps (default: the user's data folder)",
+    "THERIAC_CATALOG": "a PostgreSQL URL, where several machines share one home (default: SQLite inside the home)",
+    "THERIAC_WORKERS": "how many processes read documents side by side (default: the machine's cores, at most 8)",
+    "THERIAC_QUARANTINE_SHARE": "the share of records that may be quarantined before a load exits with 3 (default 0)",
+    "THERIAC_SHRINK_SHARE": "how far a complete listing may shrink before its absences are believed (default 0.5)",
+    "THERIAC_CONTACT": "a contact address sent with every request to a live source",
+}
+
+
+def read_settings(home: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force; UserError naming the variable that cannot be read."""
+    env = os.environ if environ is None else environ
+    folder = home or (Path(env["THERIAC_HOME"]) if env.get("THERIAC_HOME") else Path(platformdirs.user_data_dir("theriac", appauthor=False)))
+    return Settings(
+        home=folder.expanduser().absolute(),
+        catalog=env.get("THERIAC_CATALOG") or None,
+        workers=_number(env, "THERIAC_WORKERS", min(os.cpu_count() or 1, 8), int),
+        quarantine_share=_number(env, "THERIAC_QUARANTINE_SHARE", 0.0, float),
+        shrink_share=_number(env, "THERIAC_SHRINK_SHARE", 0.5, float),
+        contact=env.get("THERIAC_CONTACT", ""),
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: N, kind: type[N]) -> N:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise UserError(f"{name} is {text!r}, which is not a number; unset it or give a number") from error
