@@ -1,0 +1,137 @@
+"""Phrases and the words around them flow in; those that the text presents as reactions of the product flow out.
+
+A disease that patients had before, an indication, a sign to watch for, a heading or something the text denies is not a reaction of the product. The rules are about wording
+only: no drug, no disease is named here.
+"""
+
+import re
+
+from theriac.labels.reaction_phrases import Phrase, Words
+
+_PEOPLE = frozenset(
+    "patient patients subject subjects individual individuals person persons people women woman men man males females children adults adolescents infants neonates those volunteers recipients population "
+    "populations you someone anyone who".split()
+)
+_COUNTED = frozenset("proportion percentage percent number numbers rate incidence fraction majority one two three four five six seven eight nine ten".split())
+_BEFORE_OF = frozenset(
+    "history diagnosis treatment management therapy prophylaxis prevention absence relief control signs sign symptoms symptom family suspicion resolution recovery pathogenesis presence mode etiology cause "
+    "duration course setting prior predictive predictors factors factor degree".split()
+)
+_BEFORE_FOR = frozenset(
+    "treatment therapy prophylaxis monitor monitored monitoring evaluate evaluated evaluation screen screened screening tested test testing assess assessed treated indicated used taken given prescribed "
+    "factors factor examined checked observe observed hospitalized watch medication medications medicine medicines drugs approved administered patients subjects trials studies assessment".split()
+)
+_BEFORE_IN = frozenset("trials trial studies study use used indicated efficacy effective effectiveness approved evaluated patients disease treatment".split())
+_BEFORE_WITH = frozenset("diagnosed infected afflicted presenting presented born treated associated-with".split())
+_DIRECT = frozenset(
+    "preexisting pre-existing underlying prior previous concomitant concurrent coexisting baseline known suspected untreated treat treating prevent preventing prevents exclude excluding metastatic resembling "
+    "mimic mimicking latent advanced existing previously newly relapsed refractory monitor assess evaluate manage managing control inhibits".split()
+)
+_NEGATORS = frozenset("no not without nor neither never none cannot lack".split())
+_NEGATED_BETWEEN = frozenset(
+    "any other a an the further been be known reports report cases case evidence episodes signs incidents occurrences of serious severe clinically significant relevant increase increased associated with cause "
+    "caused show shown confirmed appear to have produce reported observed experienced experience develop developed new clinical apparent drug-related such treatment-related patients patient had or and".split()
+)
+_PREDICATES = frozenset(
+    "was were is are include includes included including experienced experience occurred reported develop developed developing cause causes caused causing led leads leading result resulted resulting increase "
+    "increased may can could has had observed exhibited showed risk incidence".split()
+)
+_CONDITIONAL = frozenset(("if", "should", "when", "whenever", "unless", "until", "once"))
+_NEXT = frozenset(
+    "patient patients subjects trials trial studies study population medication medications medicine medicines drug drugs agent agents therapy therapies treatment treatments indication indications vaccine vaccines virus viruses "
+    "prophylaxis screening test tests testing assay assays program programs arm group cohort monitoring prevention management control scores score scale assessment rating free status guidelines".split()
+)
+_NEXT_HEAD = frozenset(("risk", "high", "pediatric", "adult", "clinical", "drug"))
+_IF_NEXT = re.compile(r"\s+(?:(?:is|are|be)\s+(?:suspected|confirmed|excluded|ruled|detected|diagnosed|present|resolved|observed)|occurs?|develops?|emerges?|appears?|persists?|worsens?)\b", re.IGNORECASE)
+_NOT_NEXT = re.compile(r"(?:\s*\([^)]{1,12}\))?\s+(?:is|are|was|were|has|have)\s+(?:not|never)\b|-\s?(?:free|like|negative)\b|'s\b", re.IGNORECASE)
+_LIST_GAP = re.compile(r"[\s,;/()]*(?:\b(?:and/or|and|or|as\s+well\s+as)\b)?[\s(]*(?:other\s+|severe\s+|serious\s+|the\s+|an?\s+)?", re.IGNORECASE)
+_SENTENCE_GAP = re.compile(r"[.;:!?\]•*]\s|\n\s*\n|\n\s*[*•-]")
+_LOOK_BACK = 7
+
+
+def claimed(words: Words, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases that the text presents as reactions; what stands in one list with a phrase that is none, is none either."""
+    kept: list[Phrase] = []
+    refused_end = -1
+    for phrase in sorted(phrases, key=lambda p: (p.start, p.end)):
+        if 0 <= refused_end <= phrase.start <= refused_end + 24 and _LIST_GAP.fullmatch(words.text, refused_end, phrase.start):
+            refused_end = phrase.end
+        elif is_claimed(words, phrase):
+            kept.append(phrase)
+        else:
+            refused_end = max(refused_end, phrase.end)
+    return kept
+
+
+def is_claimed(words: Words, phrase: Phrase) -> bool:
+    """Whether the words around the phrase present it as something that happened or may happen under the product."""
+    before = words_before(words, phrase.first)
+    if before and (_denied(before) or _somebody_had_it(before)):
+        return False
+    text = words.text
+    if _NOT_NEXT.match(text, phrase.end):
+        return False
+    if phrase.last + 1 < len(words.words) and words.words[phrase.last + 1] in _NEXT and words.starts[phrase.last + 1] - phrase.end <= 2:
+        return False
+    return not (_CONDITIONAL.intersection(before) and _IF_NEXT.match(text, phrase.end))
+
+
+def words_before(words: Words, first: int) -> list[str]:
+    """Up to seven words before word `first` in its sentence or list item, nearest first."""
+    found: list[str] = []
+    at = first
+    while at > 0 and len(found) < _LOOK_BACK:
+        gap_start, gap_end = words.ends[at - 1], words.starts[at]
+        if gap_end - gap_start > 1 and _SENTENCE_GAP.search(words.text, gap_start, gap_end):
+            break
+        at -= 1
+        found.append(words.words[at])
+    return found
+
+
+def _denied(before: list[str]) -> bool:
+    """Whether only filling words stand between a negator and the phrase."""
+    for word in before:
+        if word in _NEGATORS:
+            return True
+        if word not in _NEGATED_BETWEEN:
+            return False
+    return False
+
+
+def _somebody_had_it(before: list[str]) -> bool:
+    """Whether the phrase is what patients had, what is treated, watched for or ruled out."""
+    for index, word in enumerate(before[:5]):
+        earlier = before[index + 1 : index + 4]
+        if word in _DIRECT and index < 3:
+            return True
+        if word == "with" and _people_with(earlier):
+            return True
+        if earlier and _linked(word, earlier):
+            return True
+        if word in ("have", "had", "has") and earlier and earlier[0] in ("who", "patients", "you"):
+            return True
+        if word in _PREDICATES:
+            return False
+    return False
+
+
+def _people_with(earlier: list[str]) -> bool:
+    if not earlier:
+        return False
+    if earlier[0] in _BEFORE_WITH:
+        return True
+    for index, word in enumerate(earlier[:2]):
+        if word in _PEOPLE:
+            return not _COUNTED.intersection(earlier[index + 1 : index + 3])
+    return False
+
+
+def _linked(word: str, earlier: list[str]) -> bool:
+    if word == "of":
+        return earlier[0] in _BEFORE_OF
+    if word == "for":
+        return bool(_BEFORE_FOR.intersection(earlier[:2])) or (earlier[0] == "risk" and len(earlier) > 1 and earlier[1] in ("at", "high", "increased"))
+    if word == "in":
+        return earlier[0] in _BEFORE_IN
+    return word == "out" and earlier[0] in ("rule", "ruled", "ruling")
