@@ -5,6 +5,7 @@ only: no drug, no disease is named here.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 
 from theriac.labels.reaction_phrases import Phrase, Words
 
@@ -43,7 +44,13 @@ _NEXT = frozenset(
 )
 _NEXT_HEAD = frozenset(("risk", "high", "pediatric", "adult", "clinical", "drug"))
 _IF_NEXT = re.compile(r"\s+(?:(?:is|are|be)\s+(?:suspected|confirmed|excluded|ruled|detected|diagnosed|present|resolved|observed)|occurs?|develops?|emerges?|appears?|persists?|worsens?)\b", re.IGNORECASE)
-_NOT_NEXT = re.compile(r"(?:\s*\([^)]{1,12}\))?\s+(?:is|are|was|were|has|have)\s+(?:not|never)\b|-\s?(?:free|like|negative)\b|'s\b", re.IGNORECASE)
+_NOT_NEXT = re.compile(r"\s*(?:,|and)\s*(?:infestations|poisoning)\b|\s*benign,\s+malignant|(?:\s*\([^)]{1,12}\))?\s+(?:is|are|was|were|has|have)\s+(?:not|never)\b|-\s?(?:free|like|negative)\b|'s\b", re.IGNORECASE)
+_HEADING = re.compile(r"[ \t]*(?:\d{1,2}\.\d{1,2}(?:\.\d{1,2})?\.?[ \t]+(?=[A-Z])|(?:BOXED )?WARNING:)")
+_INSTRUCTIONS = frozenset(
+    "monitor evaluate assess advise instruct consider avoid withhold discontinue interrupt reduce measure obtain perform do use test screen treat counsel inform caution permanently stop initiate administer exclude rule promptly "
+    "closely carefully institute ask if should check prior before limit observe manage refer examine correct suspend delay withdraw careful any tell seek call contact remind ensure encourage determine resume weigh".split()
+)
+_OPENING = re.compile(r"[.;:!?\]]\s+(?=[A-Z])|\n\s*\n|\n\s*[*•-]\s|[•*]\s|\)\s+(?=[A-Z][a-z])")
 _LIST_GAP = re.compile(r"[\s,;/()]*(?:\b(?:and/or|and|or|as\s+well\s+as)\b)?[\s(]*(?:other\s+|severe\s+|serious\s+|the\s+|an?\s+)?", re.IGNORECASE)
 _SENTENCE_GAP = re.compile(r"[.;:!?\]•*]\s|\n\s*\n|\n\s*[*•-]")
 _LOOK_BACK = 7
@@ -53,10 +60,11 @@ def claimed(words: Words, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases that the text presents as reactions; what stands in one list with a phrase that is none, is none either."""
     kept: list[Phrase] = []
     refused_end = -1
+    openings = [0, *(match.end() for match in _OPENING.finditer(words.text))]
     for phrase in sorted(phrases, key=lambda p: (p.start, p.end)):
         if 0 <= refused_end <= phrase.start <= refused_end + 24 and _LIST_GAP.fullmatch(words.text, refused_end, phrase.start):
             refused_end = phrase.end
-        elif is_claimed(words, phrase):
+        elif is_claimed(words, phrase) and not _instructs(words, openings, phrase):
             kept.append(phrase)
         else:
             refused_end = max(refused_end, phrase.end)
@@ -69,11 +77,32 @@ def is_claimed(words: Words, phrase: Phrase) -> bool:
     if before and (_denied(before) or _somebody_had_it(before)):
         return False
     text = words.text
+    if _in_heading(text, phrase.start):
+        return False
     if _NOT_NEXT.match(text, phrase.end):
         return False
     if phrase.last + 1 < len(words.words) and words.words[phrase.last + 1] in _NEXT and words.starts[phrase.last + 1] - phrase.end <= 2:
         return False
     return not (_CONDITIONAL.intersection(before) and _IF_NEXT.match(text, phrase.end))
+
+
+def _in_heading(text: str, start: int) -> bool:
+    """Whether the phrase stands in a heading line: a section number or "WARNING:" in front, and no sentence behind it."""
+    line = text.rfind("\n", 0, start) + 1
+    head = _HEADING.match(text, line)
+    if head is None or line == 0:
+        return False
+    end = text.find("\n", start)
+    return end != -1 and ". " not in text[head.end() : end] and end - line < 200
+
+
+def _instructs(words: Words, openings: list[int], phrase: Phrase) -> bool:
+    """Whether the sentence tells what to do ("Monitor for ...", "If ... occurs"): that is a caution, not a report of a reaction."""
+    opening = openings[bisect_right(openings, phrase.start) - 1]
+    first = bisect_left(words.starts, opening)
+    if first >= phrase.first:
+        return False
+    return words.words[first] in _INSTRUCTIONS or (words.words[first] == "patients" and words.words[first + 1] in ("should", "must", "may"))
 
 
 def words_before(words: Words, first: int) -> list[str]:

@@ -32,6 +32,12 @@ _GENERIC = frozenset(
     "rate rates level levels concentration activity interval count counts output volume tolerance growth height clearance time cell cells function functions test tests testing marker markers studies values value panel "
     "saturation ratio density chemistry".split()
 )  # measures of nothing in particular: "increased rate" names no reaction
+_VAGUE = frozenset("discomfort tightness weakness stiffness swelling tenderness irritation twitching soreness aches cramps cramping spasm spasms pain ache distension bloating discharge redness infection failure".split())
+_SKIN_SIGNS = frozenset(
+    "pain erythema pruritus itching swelling edema oedema induration irritation rash bruising hemorrhage haemorrhage bleeding inflammation redness warmth tenderness discoloration nodule nodules mass hematoma haematoma "
+    "urticaria burning stinging ulceration necrosis infection reaction reactions extravasation hypersensitivity phlebitis thrombosis vesicles atrophy scar cellulitis".split()
+)
+_OUTCOMES = frozenset(("fatal", "nonfatal", "non-fatal", "worsening"))  # how it went, not what it was
 _BREAK = re.compile(r"\n\s*\n|\t")
 
 
@@ -105,6 +111,7 @@ def phrases_of(words: Words) -> list[Phrase]:
         last = _run_end(words, at)
         found.extend(_names(words, at, last))
         at = last + 1
+    found = _with_shared_place(words, found)
     return found + _abbreviated(words, found)
 
 
@@ -175,6 +182,8 @@ def _trimmed(words: Words, first: int, last: int) -> tuple[int, int] | None:
         return None
     first = _after_light_head(words, first, end)
     while first < end and _drops(words, first, end):
+        first += 1
+    while first < end and words.words[first] in _OUTCOMES:
         first += 1
     return (first, end) if _complete(words, first, end) else None
 
@@ -305,11 +314,30 @@ def _shared_before(words: Words, first: int, last: int) -> Iterator[Phrase]:
         begin -= 1
     if begin == first - 1 or (begin > 0 and words.joined(begin - 1) and words.words[begin - 1] in ("with", "in")):
         return
-    head = last
-    while head - 1 > first and parts[head - 1] & (REACTION | HEAD):
-        head -= 1
     if words.words[begin] not in _WEAK:
-        yield _phrase(words, begin, last, f"{words.between(begin, first - 2)} {words.between(head, last)}")
+        yield _phrase(words, begin, last, f"{words.between(begin, first - 2)} {words.between(first + 1, last)}")
+
+
+def _with_shared_place(words: Words, found: list[Phrase]) -> list[Phrase]:
+    """The phrases with the place written out that a list or a slash shares: "injection site pain, erythema", "abdominal pain/discomfort"."""
+    written: list[Phrase] = []
+    for phrase in found:
+        place = _place_before(words, written[-1], phrase) if written and phrase.first == phrase.last else ""
+        written.append(_phrase(words, phrase.first, phrase.last, f"{place} {phrase.name}") if place else phrase)
+    return written
+
+
+def _place_before(words: Words, previous: Phrase, phrase: Phrase) -> str:
+    """The place of the phrase before, when this one-word phrase goes on with it."""
+    if not 0 < phrase.start - previous.end <= 8:
+        return ""
+    gap = words.text[previous.end : phrase.start].strip()
+    named = previous.name.split()
+    if len(named) == 3 and named[1] == "site" and gap in (",", "/", "and", "or", ", and", ", or") and words.words[phrase.first] in _SKIN_SIGNS:
+        return " ".join(named[:2])
+    if len(named) == 2 and gap in ("/", "or", "and/or") and words.words[phrase.first] in _VAGUE and words.parts[previous.first] & (BODY | MODIFIER) and previous.first < previous.last:
+        return named[0]
+    return ""
 
 
 def _abbreviated(words: Words, found: list[Phrase]) -> list[Phrase]:
