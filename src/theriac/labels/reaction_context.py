@@ -163,4 +163,6 @@ def _linked(word: str, earlier: list[str]) -> bool:
         return bool(_BEFORE_FOR.intersection(earlier[:2])) or (earlier[0] == "risk" and len(earlier) > 1 and earlier[1] in ("at", "high", "increased"))
     if word == "in":
         return earlier[0] in _BEFORE_IN
+    if word in ("from", "than"):
+        return earlier[0] in ("apart", "other")
     return word == "out" and earlier[0] in ("rule", "ruled", "ruling")

@@ -312,6 +312,8 @@ def _shared_before(words: Words, first: int, last: int) -> Iterator[Phrase]:
     begin = first - 1
     while begin > 0 and parts[begin - 1] & wanted and not parts[begin - 1] & banned and words.joined(begin - 1):
         begin -= 1
+    if begin > 0 and parts[begin - 1] & banned and words.joined(begin - 1):
+        return
     if begin == first - 1 or (begin > 0 and words.joined(begin - 1) and words.words[begin - 1] in ("with", "in")):
         return
     if words.words[begin] not in _WEAK:

@@ -115,7 +115,7 @@ consciousness breath appetite balance coordination memory concentration attentio
 """
 
 _MEASURES = """
-qt qtc qrs pr hr psa shbg acth fsh lh aptt ptt
+color colour qt qtc qrs pr hr psa shbg acth fsh lh aptt ptt
 alanine aspartate thromboplastin cell cells time alp transpeptidase alt ast sgot sgpt ggt gamma-glutamyltransferase gamma-glutamyl transferase transferases cpk ck creatine creatinine phosphokinase kinase bun urea bilirubin albumin albuminuria aminotransferase aminotransferases transaminase transaminases phosphatase dehydrogenase ldh amylase lipase lipases
 cholesterol triglyceride triglycerides lipid lipids ldl hdl lipoprotein glucose sugar hba1c hemoglobin haemoglobin hematocrit haematocrit platelet platelets leukocyte leukocytes lymphocyte lymphocytes neutrophil neutrophils eosinophil eosinophils monocytes monocyte basophils wbc anc rbc leucocytes thrombocytes
 reticulocyte reticulocytes count counts calcium potassium sodium magnesium phosphate phosphorus bicarbonate chloride uric acid urate ferritin iron transferrin cortisol prolactin testosterone estradiol estrogen tsh thyroxine t3 t4 insulin pth hormone thyrotropin immunoglobulin immunoglobulins ige igg antibody antibodies autoantibodies
@@ -124,6 +124,7 @@ libido sweating salivation lacrimation urination micturition thirst sensitivity 
 """
 
 _CHANGES = """
+swollen enlarged painful sore watery stuffy runny blurred slurred burning cracked lowering
 increased decreased elevated raised lowered reduced increase increases decrease decreases elevation elevations reduction reductions rise rises fall falls drop loss gain abnormal abnormality abnormalities changed change changes altered alteration alterations
 prolonged prolongation shortened shortening positive low high lower higher disturbance disturbances impaired impairment fluctuation fluctuations lability depression depressed diminished deficiency excess excessive poor worsening deterioration hyper slowing increasing decreasing depletion variations
 """
@@ -171,7 +172,7 @@ def _listed() -> dict[str, int]:
             parts[word] = parts.get(word, 0) | part
     # Words that the lists hold for phrases only: alone they are no reaction.
     for word in "abnormality aggravated aggravation aggressive antisocial arrest breakthrough chest cold cutaneous discharge ejaculation emotionality exacerbation exacerbations febrile hemorrhagic sinus soft sputum teeth worsening postnasal premalignant pregnancy recurrence \
-relapse flare flares reactivation homicidal erection orgasm micturition dysfunction collapse anaphylactoid candida tolerance trauma wound wounds worms gas suicidal ecchymotic painful itchy swollen thromboembolic withdrawal drowning fall menopause tic \
+relapse flare flares reactivation homicidal erection orgasm micturition dysfunction collapse anaphylactoid candida tolerance trauma wound wounds worms gas suicidal ecchymotic painful swollen thromboembolic withdrawal drowning fall menopause tic \
 clotting stasis infestation salivation lacrimation pigmentation flutter listeria legionella pneumocystis overdose overdoses overdosage abuse misuse dependence addiction mass masses".split():
         if word in parts:
             parts[word] = (parts[word] & ~REACTION) | HEAD
