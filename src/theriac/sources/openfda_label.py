@@ -14,6 +14,7 @@ from typing import Any
 from theriac.dates import read_date_or_none
 from theriac.errors import BadRecord
 from theriac.model import Claim, Identity, Label, Mention, Name, Raw, Reading
+from theriac.sources.applications import is_own_name
 from theriac.sources.base import Format, Head, OpenFile, canonical_json, hash_bytes, sort_lists
 from theriac.sources.openfda import cut_records, decode_object, first_record_keys, is_answer, text_or_none, texts
 from theriac.terms import EntityKind, NameKind
@@ -221,9 +222,9 @@ def _single_unii(label: Label) -> tuple[str, ...]:
 
 
 def _brands(label: Label) -> tuple[str, ...]:
-    """The brand names that are names of their own: a brand that begins with the generic name is a description of it."""
-    plain = tuple(name.casefold() for name in (*label.generic_names, *label.substances))
-    return tuple(name for name in label.brand_names if not name.casefold().startswith(plain or ("\0",)))
+    """The brand names that are names of their own."""
+    plain = (*label.generic_names, *label.substances)
+    return tuple(name for name in label.brand_names if is_own_name(name, plain))
 
 
 def _claims(label: Label, stated: str | None) -> Iterator[Claim]:
