@@ -1,0 +1,279 @@
+"""Phrases that name a use, cut into the names of diseases, the people meant and what the product is combined with.
+
+In flows the part of a sentence after "indicated for"; out flow `Use`s. Only the form of the words decides: no list of diseases or drugs
+is consulted, and nothing that the phrase does not say is added, save a head noun shared by a list ("ovarian or breast cancer").
+"""
+
+import re
+
+import msgspec
+
+from theriac.labels.sentences import Span
+
+_ACTION = (
+    r"(?:(?:the|an?|initial|first-line|second-line|long-term|short[- ]\s?term|chronic|acute|topical|symptomatic|preventive|prophylactic|adjunctive|"
+    r"adjuvant|maintenance|once-daily|additional|emergency|definitive|palliative|empiric(?:al)?|temporary|local|systemic|oral|intravenous|"
+    r"bronchodilator|concomitant|ongoing|supportive|intermittent|immediate|extended)[, ]+(?:or |and )?)*"
+    r"(?:treatment|management|relief|prevention|prophylaxis|control|therapy|amelioration|reduction|suppression|eradication|diagnosis|detection|"
+    r"induction(?: and maintenance)?|maintenance|production|palliation|correction|stimulation|alleviation|resolution|improvement|lowering|"
+    r"restoration|preservation|mobilization|facilitation|promotion|identification|visualization|evaluation|replacement therapy|use|care)"
+)
+_HEAD = re.compile(
+    rf"\b{_ACTION}(?:(?:,? (?:and|or|and/or)(?: for)?(?: the)? |, )(?:\w+ )?{_ACTION})*\s*,?\s+(?:of|for|in|against)\b:?\s*(?:the )?"
+    r"|(?:\b(?:to|and|or) |^)(?:(?:help|temporarily|rapidly|be used to|further) )*(?:treat|prevent|relieve|manage|control|reduce|lower|decrease|improve|slow|"
+    r"delay|prolong|diagnose|increase|raise|maintain|induce|produce|provide|restore|stimulate|suppress|eradicate|alleviate|facilitate|aid|enhance"
+    r"|correct|promote|inhibit|replace|mobilize|detect|minimize|support|assist|visualize|evaluate|achieve|establish)\b:?\s*(?:the )?",
+    re.IGNORECASE,
+)
+_RISK = re.compile(
+    r"^(?:(?:the )?(?:(?:long|short)-term )?(?:risk|rate|incidence|occurrence|likelihood|frequency|severity|number|recurrence|development|onset|progression|healing|complications|relief|clinical signs|maintenance of healing|exacerbations?"
+    r"|duration|time to|signs?(?: and/or symptoms?| and symptoms?| or symptoms?)?|(?:moderate to severe )?symptoms?|manifestations?|complications?|"
+    r"pain and discomfort|discomfort|episodes?|effects?|severity and frequency|degree|amount|loss)\b(?: and (?:frequency|severity|symptoms))?"
+    r"(?: of| in| for| associated with| due to)\s+(?:the )?)+",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"^(?:the )?(?P<who>(?:(?!(?:in|for|of|with|to|from|by|on)\b)[\w/≥≤<>.-]+,?\s){0,6}?(?:patients?|adults?|children|women|men|adolescents|individuals|persons|people|infants|neonates|subjects|females?|males?|girls|boys)\b"
+    r"(?: and (?:pediatric patients|adolescents|children|adults|women|men)\b)?(?:(?! who )[^.;:]){0,90}?)\s?,?\s?"
+    r"(?:with|who (?:have|are|require|need|suffer from)|suffering from|having|experiencing|undergoing|at risk (?:for|of)|for)\s+(?:an? |the )?",
+    re.IGNORECASE,
+)
+_HARD = re.compile(
+    r"\s(?:in|for|of) (?:(?:all|certain|selected|some|hospitalized|healthy|postmenopausal|premenopausal|self-identified|seriously|critically|treatment[- ]naïve|symptomatic"
+    r"|appropriate|mechanically|the same|previously)\s(?:\w+ )?)?(?:and\s)?(?:adults?|p(?:a?)ediatric|patients?|children|women|men|infants|neonates|males?|females?|individuals|persons|people|adolescents|subjects|geriatric|boys|girls|those|whom|which|an? )\b"
+    r"|\s(?:in|as) (?:combination|conjunction|addition|association|an?|monotherapy|part|detected|determined|well as|first|second|adjunct\w*|needed|follows|defined|measured|demonstrated|assessed)\b"
+    r"|,?\s(?:who|whose|when|where|which|that|after|before|following|based on|for use|for whom|during|until|unless|while|prior to|using|through|requiring|receiving"
+    r"|not (?:adequately|responsive|amenable|controlled)|unresponsive|refractory to|resistant to|resulting|characterized|manifested|manifesting|harboring|only|alone"
+    r"|either|if|with (?:or without|no|the exception|disease|an?|evidence|compensated|decompensated)|without|by|because|since|regardless|previously|undergoing|at high risk|at risk|(?<!such )as|has|have|are|is|via|under|for (?:up|at|the|more|less|short)|over|upon|except|expressing|whether|weighing|aged|with or without)\b"
+    r"|,? to (?:lower|reduce|improve|increase|maintain|prevent|delay|decrease|achieve|slow|facilitate|support|provide|permit|prolong|be|help|control|treat|raise)\b"
+    r"|\s(?:of|on|in) the (?:\w+[, ]+(?:and |or )?){0,2}(?:face|scalp|skin|trunk|extremities|neck|eyes?|body|hands|feet|lungs?|mouth|pituitary region)\b"
+    r"|\s(?-i:with (?=[A-Z][A-Z0-9]))|,? to follow\b"
+    r"|\s\[|[;:](?=\s|$)|\.(?=\s|$)|\s[(]\s?(?:see|\d)|—|\s–\s",
+    re.IGNORECASE,
+)
+_SOFT = re.compile(r",?\s(?:due to|caused by|associated with|secondary to|resulting from|related to|induced by|arising from|accompanying|attributable to|involving|from)\b", re.IGNORECASE)
+_EXAMPLES = re.compile(r",?\s*\(?(?:to include|including|such as|e\.g\.,?|i\.e\.,?|for example|like)\s", re.IGNORECASE)
+_QUALIFIER = re.compile(
+    r"^(?:(?:the|an?|any|various|certain|other|multiple(?=\s(?:\w+[\s,]+){0,4}\w+(?<!i)s\b)|documented|established|suspected|confirmed|proven|clinically|typical|visible|mild to moderate|moderate[- ]to[- ]severe|moderate(?:ly)? to severe(?:ly)?|mild-to-moderate|active|mild|moderate|moderately|severe|severely|serious"
+    r"|symptomatic|newly[- ]diagnosed|previously[- ]untreated|life-threatening|susceptible|temporary|simple|treatment of|management of)\s)+"
+    r"(?:active\s)?",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r",\s*(?!type\b|Type\b|stage\b|grade\b)(?:and/or|and|or)?\s+|\s+(?:and/or|and|or|as well as)\s+|\s*[•●]\s*")
+_KIND = re.compile(r"[\w-]+(?:ic|al|ar|ous|ive|ary|ory|oid|ine|ian|ral|ogenic|lastic|en)$", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"(?:^|[ -])(?:positive|negative|mutated|mutant|amplified|deficient|advanced|metastatic|unresectable|resectable|inoperable|relapsed|relapsing|refractory|recurrent|acute|chronic|active"
+    r"|inactive|severe|moderate|mild|early|late|progressive|locali[sz]ed|disseminated|symptomatic|asymptomatic|persistent|resistant|sensitive|dependent|invasive|noninvasive|complicated"
+    r"|uncomplicated|serious|painful|intractable|primary|secondary|congenital|acquired|upper|lower|risk|manic|mixed|untreated|treated|diagnosed|generali[sz]ed|partial|complex|simple|high|low|type"
+    r"|intermediate|old|new|short|long|total|initial|\w+ly|seasonal|perennial|juvenile|adult|pediatric|systemic|local|topical|temporary|first|second|third|\d+[a-z]?|[ivx]+|induced|associated|mediated|related|threatening|stage|grade)$",
+    re.IGNORECASE,
+)
+_DISEASE = re.compile(
+    r"(?:itis|osis|oses|[ae]mia|uria|omas?|ias?|isms?|pathy|pathies|algia|rrhea|philia|penia|sclerosis|plegia|phrenia|lepsy|opia|cancers?|diseases?|disorders?|syndromes?"
+    r"|infections?|pain|hypertension|hypotension|failure|tumou?rs?|seizures?|ulcers?|edema|keratoses|keratosis|warts?|anxiety|depression|insomnia|asthma|migraine|headaches?|fever|nausea|vomiting|arrest|stroke|infarction"
+    r"|arthritis|spasms?|spasticity|symptoms?|events?|episodes?|deficiency|insufficiency|malignancies|attacks?|rejection|withdrawal|dependence|obesity|pregnancy|anesthesia|thrombosis|embolism|arrhythmias?|fibrillation|burns?|wounds?|acne|psoriasis|rosacea|lupus|gout|lice|scabies)$",
+    re.IGNORECASE,
+)
+_TOGETHER = re.compile(
+    r"\bin (?:combination|conjunction|association) with\s+(.+?)(?=,? (?:for|is|are|in|when|to|as|after|following|who|may|should)\b|[.;:(\[]|,\s|$)|\b(?:as an? )?(?:adjunct|adjunctive (?:therapy|treatment)|add-on therapy)\s+to\s+(.+?)"
+    r"(?=,? (?:for|is|are|in|when|to|as|after|following|who)\b|[.;:(\[]|,\s|$)",
+    re.IGNORECASE,
+)
+_WHO = re.compile(
+    r"\b((?:in|for|of|are|is) )?((?:(?!(?:in|for|of|with|from|by|on|the|is|are|as|treatment|management)\b)[\w/≥≤<>-]+\s(?:and\s|or\s|to\s)?){0,5}?(?:(?:a?dult |pa?ediatric |geriatric |elderly )?patients?|adults?|children|adolescents|women|men|infants|neonates|individuals|females?|males?)\b"
+    r"(?:(?:,| and| or)? (?:pa?ediatric patients|adolescents|children|adults|women|men))?"
+    r"(?:\s(?:aged |from |≥ ?|>|at least |between |\d|with |who |whose |without |undergoing |receiving |requiring |at |on |for whom |older |younger |of age|weighing )[^.;:\[]*)?)",
+    re.IGNORECASE,
+)
+_LINE = re.compile(r"\b(first-line|second-line|third-line|maintenance treatment|adjuvant|neoadjuvant|after (?:failure|progression)[^.;:,\[]*|following (?:disease )?progression[^.;:,\[]*)", re.IGNORECASE)
+_HEAD_NOUN = re.compile(r"cancers?|infections?|carcinoma|adenocarcinoma|tumou?rs?|seizures?|leukemia|lymphoma|disorders?", re.IGNORECASE)
+_OUTCOME = re.compile(r"(?:remission|consolidation|survival|mortality|ambulation|growth|response|hospitali[sz]ation|quality of life|physical function|exercise)\b", re.IGNORECASE)
+_NOISE = re.compile(r"^(?:also known.*|known as.*|however.*|by .*|use of .*|its .*|single agent|monotherapy|(?:adult|pa?ediatric|adult and pa?ediatric) patients?|is not .*|for|not|it|this|which .*|whom .*|disease|condition|conditions|diseases|use|the|it|them|both|others?|symptoms|appropriate|one|patients?|adults?|children|products?|these|this|up|therapy|treatment)$", re.IGNORECASE)
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """A disease or use named in a phrase, with the people and companions the phrase ties to it."""
+
+    name: str
+    population: str | None = None
+    combination_with: tuple[str, ...] | None = None
+    line: str | None = None
+
+
+def uses(phrase: str) -> tuple[Use, ...]:
+    """The uses that a phrase names ("for the treatment of A and B in adults" → A, B)."""
+    plain = plain_phrase(phrase)
+    people = _people(plain)
+    line = _LINE.search(plain)
+    found: list[str] = []
+    for piece in _objects(plain):
+        found.extend(name for name in _names(piece) if name not in found)
+    return tuple(
+        Use(name=name, population=people, combination_with=companions(plain), line=line.group(1).lower() if line else None) for name in found
+    )
+
+
+def plain_phrase(phrase: str) -> str:
+    """The phrase without references, abbreviations and other asides in brackets ("(Type I)" and "such as" stay)."""
+    bare = re.sub(r"\[[^\]]*\]", " ", phrase)
+    bare = re.sub(r"(?<=[a-zA-Z] )(\([A-Z][A-Za-z]{1,7}\)) (?=[A-Z][a-z]+ )", r"\1, ", bare)  # a list whose line breaks were lost
+    bare = re.sub(r"\s*\((?!\s*(?:type|class|stage|grade|including|such as)\b)[^()]*\)", "", bare, flags=re.IGNORECASE)
+    bare = re.sub(r"\s*\([^()]*$", "", bare)
+    bare = re.sub(r"\b(with|of|for|in|the|to|have|treat)\s?:\s", r"\1 ", bare)
+    return re.sub(r"\s+", " ", bare).strip(" :")
+
+
+def excluded(phrase: str) -> tuple[str, ...]:
+    """The uses in a phrase of exclusion, with the words that restrict them ("acute deterioration of asthma" is not asthma)."""
+    plain = plain_phrase(phrase)
+    plain = re.sub(r"^(?:the |an? )?(?:use |management |treatment |prevention |prophylaxis |relief )(?:of|in|for)\s+", "", re.sub(r"^(?:for|in|to|as|with|during)\s+", "", plain))
+    plain = re.sub(r"^(?:the )?(?:to )?(?:treat|prevent|relieve|manage)\s+(?:the )?", "", plain)
+    people = _PEOPLE.match(plain)
+    body = plain[people.end() :] if people else plain
+    body = re.split(r"[;:]|\.(?:\s|$)|\bbecause\b|\bsince\b|\bunless\b|,? who\b|\bwhere\b|, (?:as|and|which|but)\b|\[|\bor (?:for|in) whom\b", body)[0]
+    listed = len(body.split()) > 4 and not re.match(r"combination with\b", body)
+    parts = re.split(r",\s*(?:and/or|and|or)?\s+(?!including|without|with|such|regardless)|\s+or\s+(?=(?:for|in|with|severe|acute|the)\b)", body) if listed else [body]
+    parts = [re.split(r",? (?:including|such as|without concurrent)\b", part)[0] for part in parts]
+    names = (re.sub(r"^(?:and|or|the|for|in|with|an?|patients with)\s+", "", part.strip(" ,.:;")) for part in parts)
+    return tuple(name.lower() for name in names if 3 < len(name) and len(name.split()) <= 14 and not _NOISE.match(name))
+
+
+def companions(text: str) -> tuple[str, ...] | None:
+    """What the product is to be combined with or added to, when the phrase says so."""
+    found = _TOGETHER.search(text)
+    if not found:
+        return None
+    named = (found.group(1) or found.group(2)).strip(" ,")
+    return tuple(part.strip() for part in _SPLIT.split(named) if part.strip()) if 1 < len(named) < 120 else None
+
+
+def _people(text: str) -> str | None:
+    found = _WHO.search(text)
+    return re.sub(r"\s+", " ", found.group(2)).strip(" ,") if found else None
+
+
+def _objects(text: str) -> list[str]:
+    """The noun phrases that stand for what is treated: after each "treatment of", "to prevent" that is joined by "and" or "or"."""
+    heads = list(_HEAD.finditer(text))
+    if not heads:
+        bare = re.sub(r"^\s*(?:for|in|to|as|with|use in|when)\s+(?:the )?", "", text)
+        return [_object(bare)]
+    objects = [_object(text[heads[0].end() :])]
+    raised = re.search(r"\b(?:improve|increase|lower|maintain|raise|provide|prolong|slow|delay)\b", heads[0].group(), re.IGNORECASE)
+    if _OUTCOME.match(objects[0]) or (raised and not _DISEASE.search(objects[0])):
+        ill = re.search(r"\b(?:patients|adults|children|women|men|infants|individuals|persons)\b[^.;:]*?\bwith\s+(.+)", text, re.IGNORECASE)
+        return [_object(ill.group(1))] if ill else objects
+    purpose = False  # "…, to reduce attacks and to improve tolerance" says why, not what for
+    for earlier, head in zip(heads, heads[1:], strict=False):
+        between = text[earlier.end() : head.start()]
+        joined = re.search(r"(?:\b(?:and|or)|,|;)\s*(?:for |in |also )*(?:the |an? )?$", between + (head.group()[:4] if head.group()[:3] in ("and", "or ") else ""))
+        verb = not re.match(r"[^a-z]*(?:and|or)?\s*(?:\w+ )*?(?:treatment|management|relief|prevention|prophylaxis|control|therapy|reduction|diagnosis|maintenance)\b", head.group(), re.IGNORECASE)
+        if verb and not re.search(r"\b(?:and|or)\b", between[-14:] + head.group()[:4]):
+            purpose = True
+            continue
+        if verb and (purpose or re.search(r"\bto [a-z]+", between)):
+            continue
+        if joined and not re.search(r"\b(?:who|whom|when|has|have|that)\b", between):
+            objects.append(_object(text[head.end() :]))
+    return objects
+
+
+def _object(text: str) -> str:
+    """The noun phrase at the start of `text`, without the people in front of it."""
+    rest = text.strip(" ,:")
+    for _ in range(3):
+        shorter = _RISK.sub("", rest, count=1)
+        people = _PEOPLE.match(shorter)
+        if people:
+            shorter = shorter[people.end() :]
+        inner = re.match(rf"(?:{_ACTION}) of (?:the )?", shorter, re.IGNORECASE)
+        if inner:
+            shorter = shorter[inner.end() :]
+        if shorter == rest:
+            break
+        rest = shorter
+    stop = _HARD.search(" " + rest)
+    return rest[: stop.start() - 1 if stop and stop.start() > 0 else (0 if stop else None)].strip(" ,") if stop else rest.strip(" ,.")
+
+
+def _names(phrase: str) -> list[str]:
+    """The diseases in a noun phrase, one by one, with a shared head noun given back to each."""
+    main, examples = _without_examples(phrase)
+    main = _QUALIFIER.sub("", _unbracketed(main))
+    if _softened([p.strip(" ,()") for p in _SPLIT.split(main) if p.strip(" ,()")]):
+        soft = _SOFT.search(main)
+        main = main[: soft.start()] if soft else main
+    named = [*_shared_head(main), *(name for example in examples for name in _shared_head(example))]
+    return [name for name in map(clean, named) if name]
+
+
+def _pieces(text: str) -> list[Span]:
+    """The spans of the items of a list."""
+    spans: list[Span] = []
+    at = 0
+    for cut in _SPLIT.finditer(text):
+        spans.append((at, cut.start()))
+        at = cut.end()
+    spans.append((at, len(text)))
+    return [(a, b) for a, b in spans if text[a:b].strip(" ,()")]
+
+
+def _softened(parts: list[str]) -> bool:
+    """Whether a list stands behind one "due to": its items are causes, not diseases, unless several items name their own cause."""
+    marks = [bool(_SOFT.search(part)) for part in parts]
+    return sum(marks) == 1 and not marks[-1]
+
+
+def _without_examples(phrase: str) -> tuple[str, list[str]]:
+    """The phrase without its examples, and the examples that stand directly behind a disease ("X, including Y")."""
+    examples: list[str] = []
+    bracketed = re.compile(r"\s*\((?:including|such as|e\.g\.,?|i\.e\.,?|for example)[^)]*\)", re.IGNORECASE)
+    main = bracketed.sub("", phrase)
+    found = _EXAMPLES.search(main)
+    if found:
+        tail = main[found.end() :]
+        if not _SOFT.search(main[: found.start()]) and len(tail.split()) <= 14:
+            examples.append(tail)
+        main = main[: found.start()]
+    return main, examples
+
+
+def _unbracketed(text: str) -> str:
+    return re.sub(r"\s*\((?!type|class|stage|grade)[^()]*\)", "", text, flags=re.IGNORECASE)
+
+
+def _shared_head(text: str) -> list[str]:
+    """A list that shares its last noun, made whole: modifiers stay with their noun, kinds of one disease get its name each."""
+    pieces = _pieces(text)
+    out: list[str] = []
+    start: int | None = None
+    for place, (a, b) in enumerate(pieces):
+        start = a if start is None else start
+        if not (_ATTRIBUTE.search(text[a:b].strip(" ,()")) and place < len(pieces) - 1):
+            out.append(text[start:b].strip(" ,()"))
+            start = None
+    if len(out) < 2:
+        return out
+    last = out[-1].split()[-1]
+    bare = [not _DISEASE.search(p.split()[-1]) for p in out[:-1]]
+    adjectival = [bool(_KIND.match(p.split()[-1])) for p in out[:-1]]
+    if len(out) == 2 and bare[0] and adjectival[0] and len(out[0].split()) == 1 and len(out[1].split()) == 2:
+        return [f"{out[0]} or {out[1]}"]
+    if any(b and a for b, a in zip(bare, adjectival, strict=True)) or (any(bare) and _HEAD_NOUN.fullmatch(last)):
+        return [f"{p} {last}" if not _DISEASE.search(p.split()[-1]) else p for p in out]
+    return out
+
+
+def clean(part: str) -> str:
+    """A name without qualifiers, articles, marks and brackets, in lower case; empty when nothing nameable is left."""
+    text = _unbracketed(part)
+    soft = _SOFT.search(text)
+    text = text[: soft.start()] if soft else text
+    text = re.sub(r"[®™*†‡]", "", text)
+    text = _RISK.sub("", text.strip(" ,.:;-–"))
+    text = _QUALIFIER.sub("", text)
+    text = re.sub(r"^(?:and|or|of|for|in|with|to|the|their|his)\s+", "", text.strip(" ,.:;\"“”-–"), flags=re.IGNORECASE)
+    text = re.sub(r"\s+(?:and|or|and/or|of|in|for|with|the|caused|due|to|associated|resulting)$", "", re.sub(r"\s+", " ", text).strip(" ,.:;"))
+    if len(text) < 4 or _NOISE.match(text) or len(text.split()) > 16:
+        return ""
+    return text.lower()
