@@ -29,7 +29,8 @@ MAX_RATIO = 200
 RATIO_FREE = 64 * 1024 * 1024
 MAX_NESTING = 4
 _ZIP_EPOCH = (1980, 1, 1)
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, zlib.error, gzip.BadGzipFile)
+_ISAL_ERROR: type[Exception] = isal_zlib.error
+_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, zlib.error, gzip.BadGzipFile, _ISAL_ERROR)
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -55,7 +56,7 @@ class Piece(msgspec.Struct, frozen=True):
             return self.data
         try:
             plain = isal_zlib.decompress(self.data, wbits=-15, bufsize=max(self.size, 1))
-        except zlib.error as error:
+        except _ISAL_ERROR as error:
             raise BadFile(f"the archive is damaged here ({error}); download it again", file=self.path) from error
         if len(plain) != self.size or (self.crc is not None and zlib.crc32(plain) != self.crc):
             raise BadFile("the archive is damaged here (its checksum does not match); download it again", file=self.path)
@@ -175,7 +176,7 @@ def _first_bytes(piece: Piece) -> bytes:
         return data[:512]
     try:
         return isal_zlib.decompressobj(wbits=-15).decompress(data[:2048], 512)
-    except zlib.error:
+    except _ISAL_ERROR:
         return b""
 
 

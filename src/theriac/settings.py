@@ -47,7 +47,8 @@ VARIABLES = {
 def read_settings(home: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings in force; UserError naming the variable that cannot be read."""
     env = os.environ if environ is None else environ
-    folder = home or (Path(env["THERIAC_HOME"]) if env.get("THERIAC_HOME") else Path(platformdirs.user_data_dir("theriac", appauthor=False)))
+    named = env.get("THERIAC_HOME")
+    folder = home or Path(named or platformdirs.user_data_dir("theriac", appauthor=False))
     return Settings(
         home=folder.expanduser().absolute(),
         catalog=env.get("THERIAC_CATALOG") or None,

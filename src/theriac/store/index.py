@@ -1,0 +1,296 @@
+"""The read index: a SQLite cache over the committed segments, for questions about single records, names and entities.
+
+Flows in: the rows of each commit. Flows out: rows by key, in well under a millisecond. It is stamped with the commit that it reflects and can
+be thrown away at any time: whoever opens it brings it up to the catalog's head from the segments. It holds nothing that is not there too.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from theriac.flow.versions import Complete, Sighted, spans
+
+T = TypeVar("T")
+SCHEMA = "1"
+_TABLES = """
+CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL);
+CREATE TABLE record (id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, UNIQUE (source, key));
+CREATE INDEX record_tbl ON record (source, tbl) WHERE tbl <> '';
+CREATE TABLE version (
+    id INTEGER PRIMARY KEY, record INTEGER NOT NULL, hash TEXT NOT NULL, content TEXT NOT NULL, format TEXT NOT NULL, label TEXT,
+    rank TEXT NOT NULL, partial INTEGER NOT NULL, commit_id INTEGER NOT NULL, recorded_at TEXT NOT NULL, UNIQUE (record, hash));
+CREATE TABLE sighting (
+    version INTEGER NOT NULL, seen TEXT NOT NULL, listing TEXT NOT NULL, seen_by TEXT NOT NULL, raw BLOB NOT NULL, commit_id INTEGER NOT NULL,
+    PRIMARY KEY (version, seen, listing, raw)) WITHOUT ROWID;
+CREATE INDEX sighting_raw ON sighting (raw);
+CREATE TABLE span (record INTEGER NOT NULL, version INTEGER NOT NULL, seen_from TEXT NOT NULL, seen_to TEXT);
+CREATE INDEX span_record ON span (record);
+CREATE INDEX span_version ON span (version);
+CREATE TABLE reading (version INTEGER PRIMARY KEY, reader TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE mention_key (
+    version INTEGER NOT NULL, n INTEGER NOT NULL, part INTEGER NOT NULL, key TEXT NOT NULL, score REAL NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (version, n, part, key)) WITHOUT ROWID;
+CREATE INDEX mention_by_key ON mention_key (key);
+CREATE TABLE claim (id INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (body, source));
+CREATE TABLE claim_of (claim INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (claim, version)) WITHOUT ROWID;
+CREATE TABLE listing (id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL);
+CREATE TABLE registry (stamp TEXT NOT NULL);
+CREATE TABLE entity (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE entity_name (
+    key TEXT NOT NULL, entity TEXT NOT NULL, text TEXT NOT NULL, name_kind TEXT NOT NULL, score REAL NOT NULL,
+    PRIMARY KEY (key, entity, text)) WITHOUT ROWID;
+CREATE INDEX entity_name_of ON entity_name (entity);
+CREATE TABLE entity_identifier (curie TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (curie, entity)) WITHOUT ROWID;
+CREATE TABLE entity_redirect (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class VersionRow(msgspec.Struct, frozen=True):
+    """One version with its reading, as the index keeps it."""
+
+    source: str
+    key: str
+    version: str
+    content: str
+    format: str
+    label: str | None
+    rank: str
+    tbl: str
+    partial: bool
+    recorded_at: str
+    reader: str
+    kind: str
+    title: str
+    body: bytes
+    keys: tuple[tuple[int, int, str, float, str], ...] = ()
+    claims: tuple[bytes, ...] = ()
+
+
+class SightingRow(msgspec.Struct, frozen=True):
+    """One sighting of a version."""
+
+    source: str
+    key: str
+    version: str
+    seen: str
+    seen_by: str
+    listing: str
+    raw: bytes
+
+
+class ListingRow(msgspec.Struct, frozen=True):
+    """A listing that is complete and may prove absences."""
+
+    id: str
+    source: str
+    tbl: str
+    seen: str
+
+
+class KnownVersion(msgspec.Struct, frozen=True):
+    """What the load stage must know of a version already stored."""
+
+    version: str
+    content: str
+    rank: str
+    partial: bool
+    seen: tuple[tuple[str, str], ...]
+
+
+class Index:
+    """An open read index: one connection, one writer at a time, readers undisturbed (WAL)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError:
+            # A cache that cannot be read is worth nothing: it is made anew from the segments.
+            for suffix in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, isolation_level=None, timeout=60, check_same_thread=False)
+        for pragma in ("journal_mode=WAL", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-131072", "mmap_size=1073741824"):
+            db.execute(f"PRAGMA {pragma}")
+        if db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'stamp'").fetchone()[0] == 0:
+            db.executescript(f"BEGIN IMMEDIATE;{_TABLES}INSERT INTO stamp VALUES (0, '{SCHEMA}');COMMIT;")
+        if db.execute("SELECT schema FROM stamp").fetchone()[0] != SCHEMA:
+            db.close()
+            raise sqlite3.DatabaseError("an index of another schema")
+        return db
+
+    def close(self) -> None:
+        """Gives the file back."""
+        self.db.close()
+
+    def discard(self) -> None:
+        """Empties the index so that the next opening rebuilds it from the segments."""
+        self.db.close()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self.db = self._open()
+
+    @property
+    def stamp(self) -> int:
+        """The commit up to which the index reflects the catalog."""
+        return int(self.db.execute("SELECT commit_id FROM stamp").fetchone()[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of it or nothing."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.db
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """One commit's state for as long as the block lasts, whatever a writer does meanwhile."""
+        self.db.execute("BEGIN DEFERRED")
+        try:
+            yield self.db
+        finally:
+            self.db.execute("ROLLBACK")
+
+    def apply(self, commit: int, versions: Sequence[VersionRow], sightings: Sequence[SightingRow], listings: Sequence[ListingRow]) -> None:
+        """Takes in one commit's rows; doing it twice changes nothing."""
+        with self.transaction() as db:
+            db.executemany("INSERT OR IGNORE INTO record (source, key, tbl) VALUES (?, ?, ?)", [(v.source, v.key, v.tbl) for v in versions])
+            _insert_versions(db, commit, versions)
+            _insert_sightings(db, commit, sightings)
+            touched = _touched(db, sightings) | _touched(db, versions)
+            for listing in listings:
+                db.execute("INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?)", (listing.id, listing.source, listing.tbl, listing.seen))
+                touched |= _left_out(db, listing)
+            _respan(db, touched)
+            db.execute("UPDATE stamp SET commit_id = max(commit_id, ?)", (commit,))
+
+    def raws(self, *, own: bool) -> frozenset[bytes]:
+        """The hashes of all bytes ever served; with `own`, only those whose moment the document itself states."""
+        sign = "=" if own else "<>"
+        return frozenset(row[0] for row in self.db.execute(f"SELECT DISTINCT raw FROM sighting WHERE seen_by {sign} 'source'"))
+
+    def versions_known(self) -> frozenset[str]:
+        """The hashes of all versions stored."""
+        return frozenset(row[0] for row in self.db.execute("SELECT hash FROM version"))
+
+    def by_raw(self, raws: Iterable[bytes]) -> dict[bytes, tuple[str, str, str, str]]:
+        """raw hash → (source, key, version, content), for bytes served before."""
+        found = {}
+        for chunk in _chunks(list(raws), 800):
+            query = f"""SELECT DISTINCT s.raw, r.source, r.key, v.hash, v.content FROM sighting s JOIN version v ON v.id = s.version
+                        JOIN record r ON r.id = v.record WHERE s.raw IN ({",".join("?" * len(chunk))})"""
+            found.update({raw: (source, key, version, content) for raw, source, key, version, content in self.db.execute(query, chunk)})
+        return found
+
+    def known(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[KnownVersion]]:
+        """The stored versions of each record that has any, with their sightings as (seen, listing)."""
+        found: dict[tuple[str, str], dict[str, KnownVersion]] = {}
+        for chunk in _chunks(list(dict.fromkeys(records)), 400):
+            query = f"""SELECT r.source, r.key, v.hash, v.content, v.rank, v.partial, s.seen, s.listing FROM record r
+                        JOIN version v ON v.record = r.id JOIN sighting s ON s.version = v.id
+                        WHERE (r.source, r.key) IN (VALUES {",".join(["(?, ?)"] * len(chunk))})"""
+            for source, key, version, content, rank, partial, seen, listing in self.db.execute(query, [part for pair in chunk for part in pair]):
+                mine = found.setdefault((source, key), {})
+                before = mine.get(version)
+                moments = (*(before.seen if before else ()), (seen, listing))
+                mine[version] = KnownVersion(version, content, rank, bool(partial), moments)
+        return {record: list(versions.values()) for record, versions in found.items()}
+
+
+def _insert_versions(db: sqlite3.Connection, commit: int, versions: Sequence[VersionRow]) -> None:
+    ids = _record_ids(db, versions)
+    fresh: list[tuple[int, VersionRow]] = []
+    for row in versions:
+        done = db.execute(
+            "INSERT OR IGNORE INTO version (record, hash, content, format, label, rank, partial, commit_id, recorded_at) VALUES (?,?,?,?,?,?,?,?,?)",
+            (ids[row.source, row.key], row.version, row.content, row.format, row.label, row.rank, int(row.partial), commit, row.recorded_at),
+        )
+        if done.rowcount and done.lastrowid is not None:
+            fresh.append((done.lastrowid, row))
+    db.executemany("INSERT INTO reading VALUES (?,?,?,?,?)", [(number, v.reader, v.kind, v.title, v.body) for number, v in fresh])
+    db.executemany("INSERT OR IGNORE INTO mention_key VALUES (?,?,?,?,?,?)", [(number, *key) for number, v in fresh for key in v.keys])
+    _insert_claims(db, fresh)
+
+
+def _insert_claims(db: sqlite3.Connection, fresh: Sequence[tuple[int, VersionRow]]) -> None:
+    wanted = {(v.source, body) for _, v in fresh for body in v.claims}
+    if not wanted:
+        return
+    db.executemany("INSERT OR IGNORE INTO claim (source, body) VALUES (?, ?)", wanted)
+    links = []
+    for number, v in fresh:
+        for body in v.claims:
+            links.append((v.source, body, number))
+    db.executemany("INSERT OR IGNORE INTO claim_of SELECT id, ?3 FROM claim WHERE source = ?1 AND body = ?2", links)
+
+
+def _insert_sightings(db: sqlite3.Connection, commit: int, sightings: Sequence[SightingRow]) -> None:
+    db.executemany(
+        """INSERT OR IGNORE INTO sighting SELECT v.id, ?4, ?5, ?6, ?7, ?8 FROM record r JOIN version v ON v.record = r.id
+           WHERE r.source = ?1 AND r.key = ?2 AND v.hash = ?3""",
+        [(s.source, s.key, s.version, s.seen, s.listing, s.seen_by, s.raw, commit) for s in sightings],
+    )
+
+
+def _record_ids(db: sqlite3.Connection, rows: Sequence[VersionRow | SightingRow]) -> Mapping[tuple[str, str], int]:
+    found = {}
+    for chunk in _chunks(list({(row.source, row.key) for row in rows}), 400):
+        query = f"SELECT source, key, id FROM record WHERE (source, key) IN (VALUES {','.join(['(?, ?)'] * len(chunk))})"
+        found.update({(source, key): number for source, key, number in db.execute(query, [part for pair in chunk for part in pair])})
+    return found
+
+
+def _touched(db: sqlite3.Connection, rows: Sequence[VersionRow] | Sequence[SightingRow]) -> set[int]:
+    return set(_record_ids(db, list(rows)).values())
+
+
+def _left_out(db: sqlite3.Connection, listing: ListingRow) -> set[int]:
+    query = """SELECT id FROM record r WHERE source = ? AND tbl = ? AND NOT EXISTS (
+               SELECT 1 FROM version v JOIN sighting s ON s.version = v.id WHERE v.record = r.id AND s.listing = ?)"""
+    return {row[0] for row in db.execute(query, (listing.source, listing.tbl, listing.id))}
+
+
+def _respan(db: sqlite3.Connection, records: set[int]) -> None:
+    """Works out the spans of the touched records anew."""
+    listings: dict[tuple[str, str], list[Complete]] = {}
+    for source, tbl, number, seen in db.execute("SELECT source, tbl, id, seen FROM listing ORDER BY seen"):
+        listings.setdefault((source, tbl), []).append(Complete(number, seen))
+    for chunk in _chunks(sorted(records), 900):
+        marks = ",".join("?" * len(chunk))
+        rows: dict[int, list[Sighted]] = {}
+        tables: dict[int, tuple[str, str]] = {}
+        query = f"""SELECT v.record, v.id, s.seen, v.rank, v.partial, s.listing, v.hash, r.source, r.tbl FROM version v
+                    JOIN sighting s ON s.version = v.id JOIN record r ON r.id = v.record WHERE v.record IN ({marks})"""
+        numbers: dict[tuple[int, str], int] = {}
+        for record, number, seen, rank, partial, listing, version, source, tbl in db.execute(query, chunk):
+            rows.setdefault(record, []).append(Sighted(version, seen, rank, bool(partial), listing))
+            tables[record] = (source, tbl)
+            numbers[record, version] = number
+        db.execute(f"DELETE FROM span WHERE record IN ({marks})", chunk)
+        db.executemany(
+            "INSERT INTO span VALUES (?, ?, ?, ?)",
+            [
+                (record, numbers[record, span.version], span.start, span.end)
+                for record, sighted in rows.items()
+                for span in spans(sighted, listings.get(tables[record], ()) if tables[record][1] else ())
+            ],
+        )
+
+
+def _chunks(items: list[T], size: int) -> Iterator[list[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
