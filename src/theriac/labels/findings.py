@@ -34,7 +34,7 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str | None = None
 
 
-class Reaction(msgspec.Struct, frozen=True, kw_only=True):
+class Reaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A reaction the label names, with its rate where the label gives one; rates of different trials are never pooled."""
 
     term: str

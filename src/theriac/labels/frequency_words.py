@@ -6,14 +6,20 @@ only where they are written as digits with "%"; a missing rate stays missing.
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 import msgspec
 
 _WORDS = r"(?:(?:very|most)\s+)?(?:common|frequent|rare)(?:ly)?|uncommon(?:ly)?|infrequent(?:ly)?|frequency not known"
-_BAND = re.compile(
-    rf"\b(?P<word>{_WORDS})"
-    r"(?:(?<=only)|(?<=ommonly)|(?<=arely)|(?<=requently)|(?<=known)|(?=\s*(?:\(|:|side\s+effects|(?:\w+\s+){0,3}?(?:adverse|undesirable|reactions?|effects?|events?)\b|reported|observed|include|some\s+(?:patients|individuals)|the\s+treated|\))))(?!\s+(?:used|associated\s+with\s+the\s+use|prescribed|known|fatal|than))"
-    r"|(?P<op>[<>≤≥]|>=|<=|at\s+least|more\s+than|less\s+than|greater\s+than(?:\s+or\s+equal\s+to)?|fewer\s+than|up\s+to)\s*(?P<low>\d{1,3}(?:\.\d+)?)\s*%(?:\s*(?:to|and|-|–)\s*(?P<op2>[<≤])?\s*(?P<high>\d{1,3}(?:\.\d+)?)\s*%)?"
+_HINT = re.compile(r"ommon|requen|[Rr]are|[<>≤≥]|least|than|up to|% or|% to|%-|%–|\d(?:\.\d+)? ?(?:-|–|to) ?<? ?\d")
+_WORD_BAND = re.compile(
+    rf"\b(?P<word>{_WORDS})\b"
+    r"(?:(?<=only)|(?<=arely)|(?<=requently)|(?<=known)|(?=\s*(?:\(|:|side\s+effects|(?:\w+\s+){0,3}?(?:adverse|undesirable|reactions?|effects?|events?)\b|reported|observed|include|some\s+(?:patients|individuals)|the\s+treated|\))))"
+    r"(?!\s+(?:used|associated\s+with\s+the\s+use|prescribed|known|fatal|than))",
+    re.IGNORECASE,
+)
+_NUMBER_BAND = re.compile(
+    r"(?P<op>[<>≤≥]=?|at\s+least|more\s+than|less\s+than|greater\s+than(?:\s+or\s+equal\s+to)?|fewer\s+than|up\s+to)\s*(?P<low>\d{1,3}(?:\.\d+)?)\s*%(?:\s*(?:to|and|-|–)\s*(?P<op2>[<≤])?\s*(?P<high>\d{1,3}(?:\.\d+)?)\s*%)?"
     r"|\((?P<most>\d{1,3}(?:\.\d+)?)\s*%\s+or\s+(?P<way>less|more)\)"
     r"|(?P<from>\d{1,3}(?:\.\d+)?)\s*%?\s*(?:to|-|–)\s*(?P<lt><)?\s*(?P<till>\d{1,3}(?:\.\d+)?)\s*%",
     re.IGNORECASE,
@@ -23,16 +29,15 @@ _HEADING_END = re.compile(r"\s*(?:\w+\s+)?(?:side\s+effects|effects|reactions|ev
 _LISTED = re.compile(r"\s*(?:\([^)]{0,60}\)|\[[^\]]{0,60}\])?\s*(?::|–|-)\s*")
 _OPERATORS = {">=": "≥", "<=": "≤", "at least": "≥", "more than": ">", "greater than": ">", "less than": "<", "fewer than": "<", "up to": "≤", "greater than or equal to": "≥"}
 _SETTING = re.compile(
-    r"(?P<post>\b(?:post-?\s?marketing|post-?\s?approval|spontaneous(?:ly)?\s+report\w*|voluntar\w+\s+report\w*|clinical\s+practice)\b)"
-    r"|(?P<trial>\b(?:clinical\s+(?:trials?|stud(?:y|ies))|controlled\s+(?:\w+\s+)?(?:trials?|stud(?:y|ies))|(?:Trial|Study)\s+\d)\b)",
-    re.IGNORECASE,
+    r"(?P<post>[Pp](?:ost-?\s?[Mm]arketing|OST-?\s?MARKETING|ost-?\s?[Aa]pproval)|[Ss]pontaneous(?:ly)?\s+[Rr]eport|[Vv]oluntar\w+\s+[Rr]eport|clinical\s+practice)"
+    r"|(?P<trial>[Cc]linical\s+(?:[Tt]rials?|[Ss]tud(?:y|ies))|CLINICAL (?:TRIALS|STUDIES)|[Cc]ontrolled\s+(?:\w+\s+)?(?:[Tt]rials?|[Ss]tud(?:y|ies))|(?:Trial|Study)\s+\d)"
 )
 _TREATED_FOR = re.compile(r"(?:^|\n)\s*(?:•\s*)?If\s+you\s+are\s+being\s+treated\s+for\s+(?P<name>[^:.]{3,80}?)(?=\s*:|\s+follow\b|\n(?:Many|Like|[A-Z])|\.)", re.IGNORECASE)
 _REPORTING = re.compile(r"\n\s*(?:Reporting of side effects|Reporting of suspected)", re.IGNORECASE)
 _CATEGORIES = re.compile(r"classified as follows|defined as|conventions?|categor(?:y|ies)|likely to occur", re.IGNORECASE)
 
 
-class Stretch(msgspec.Struct, frozen=True):
+class Stretch(msgspec.Struct, frozen=True, gc=False):
     """A stretch of text with the frequency that holds in it."""
 
     start: int
@@ -46,7 +51,7 @@ class Bands:
     """The frequency stretches of one text, asked by position; the nearest one that still holds answers."""
 
     def __init__(self, text: str) -> None:
-        found = [stretch for stretch in (_stretch(text, match) for match in _BAND.finditer(text)) if stretch is not None]
+        found = [stretch for stretch in (_stretch(text, match) for match in _markers(text)) if stretch is not None]
         self._found = _cut(found)
         self._starts = [stretch.start for stretch in self._found]
 
@@ -63,6 +68,20 @@ class Bands:
         return best
 
 
+def _markers(text: str) -> Iterator[re.Match[str]]:
+    """The frequency markers in order; the expensive patterns are tried only where a cheap one hints at them."""
+    at = 0
+    for hint in _HINT.finditer(text):
+        if hint.start() < at:
+            continue
+        letters = hint[0][-1].isalpha() and hint[0] not in ("least", "than", "up to", "% or", "% to")
+        low = max(at, hint.start() - 16)
+        match = _WORD_BAND.search(text, low, hint.end() + 70) if letters else _NUMBER_BAND.search(text, low, hint.end() + 24)
+        if match is not None and match.start() >= at:
+            at = match.end()
+            yield match
+
+
 def _both(inner: Stretch, outer: Stretch) -> Stretch:
     """A word and a number that hold together: "common" and "(4% or less)"."""
     if (inner.percent is None) == (outer.percent is None):
@@ -74,9 +93,9 @@ def _both(inner: Stretch, outer: Stretch) -> Stretch:
 def _stretch(text: str, match: re.Match[str]) -> Stretch | None:
     """Where the marker's frequency holds: to the end of its sentence, or below it when it is a heading line."""
     line = text.rfind("\n", 0, match.start()) + 1
-    if match["word"] and _CATEGORIES.search(text, match.end(), match.end() + 60):
+    if _word(match) and _CATEGORIES.search(text, match.end(), match.end() + 60):
         return None
-    heading = _HEADING_END.match(text, match.end()) if match["word"] and not text[line : match.start()].strip(" •*-") else None
+    heading = _HEADING_END.match(text, match.end()) if _word(match) and not text[line : match.start()].strip(" •*-") else None
     if heading is not None:
         stop = _REPORTING.search(text, heading.end(), heading.end() + 4000)
         return Stretch(match.end(), stop.start() if stop else min(len(text), heading.end() + 3000), _band(match))
@@ -100,10 +119,16 @@ def _cut(found: list[Stretch]) -> list[Stretch]:
 
 def _band(match: re.Match[str]) -> str:
     text = " ".join(match[0].split()).lower().strip("()")
-    return re.sub(r"ly$", "", text) if match["word"] else text
+    return re.sub(r"ly$", "", text) if _word(match) else text
+
+
+def _word(match: re.Match[str]) -> bool:
+    return match.re is _WORD_BAND
 
 
 def _bound(match: re.Match[str]) -> tuple[float | None, str | None]:
+    if _word(match):
+        return None, None
     if match["op"] and not match["high"]:
         word = " ".join(match["op"].lower().split())
         return float(match["low"]), _OPERATORS.get(word, word)
@@ -117,15 +142,20 @@ class Places:
 
     def __init__(self, text: str, title: str, *, parts: bool = True) -> None:
         self._titled = _setting_of(title)
-        self._settings = [(m.start(), "postmarketing" if m["post"] else "trial") for m in _SETTING.finditer(text)]
-        self._treated = [(m.start(), " ".join(m["name"].split())) for m in _TREATED_FOR.finditer(text)] if parts else []
-        ends = [m.start() for m in _REPORTING.finditer(text)]
-        self._end = ends[0] if ends else len(text)
+        self._text = text
+        running = parts and self._titled is None
+        self._settings = [(m.start(), "postmarketing" if m["post"] else "trial") for m in _SETTING.finditer(text)] if running else None
+        self._treated = [(m.start(), " ".join(m["name"].split())) for m in _TREATED_FOR.finditer(text)] if parts and "being treated" in text else []
+        end = _REPORTING.search(text) if self._treated else None
+        self._end = end.start() if end else len(text)
 
-    def setting(self, position: int) -> str | None:
-        """trial, postmarketing, or None where the text has named neither; a subsection's title decides for all of it."""
+    def setting(self, first: int, position: int) -> str | None:
+        """trial, postmarketing, or None where nothing names either: a title decides for its part, a heading for what follows, elsewhere the sentence (from `first`)."""
         if self._titled is not None:
             return self._titled
+        if self._settings is None:
+            match = _SETTING.search(self._text, first, position)
+            return None if match is None else "postmarketing" if match["post"] else "trial"
         index = bisect_right(self._settings, (position, "~")) - 1
         return self._settings[index][1] if index >= 0 else None
 

@@ -6,6 +6,7 @@ only: no drug, no disease is named here.
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from theriac.labels.reaction_phrases import Phrase, Words
 
@@ -52,28 +53,34 @@ _INSTRUCTIONS = frozenset(
 )
 _OPENING = re.compile(r"[.;:!?\]]\s+(?=[A-Z])|\n\s*\n|\n\s*[*•-]\s|[•*]\s|\)\s+(?=[A-Z][a-z])")
 _LIST_GAP = re.compile(r"[\s,;/()]*(?:\b(?:and/or|and|or|as\s+well\s+as)\b)?[\s(]*(?:other\s+|severe\s+|serious\s+|the\s+|an?\s+)?", re.IGNORECASE)
-_SENTENCE_GAP = re.compile(r"[.;:!?\]•*]\s|\n\s*\n|\n\s*[*•-]")
 _LOOK_BACK = 7
 
 
-def claimed(words: Words, phrases: list[Phrase]) -> list[Phrase]:
+def sentence_starts(text: str) -> list[int]:
+    """Where the sentences and list items of the text begin."""
+    return [0, *(match.end() for match in _OPENING.finditer(text))]
+
+
+def claimed(words: Words, phrases: Sequence[Phrase], openings: Sequence[int]) -> list[Phrase]:
     """The phrases that the text presents as reactions; what stands in one list with a phrase that is none, is none either."""
     kept: list[Phrase] = []
     refused_end = -1
-    openings = [0, *(match.end() for match in _OPENING.finditer(words.text))]
     for phrase in sorted(phrases, key=lambda p: (p.start, p.end)):
         if 0 <= refused_end <= phrase.start <= refused_end + 24 and _LIST_GAP.fullmatch(words.text, refused_end, phrase.start):
             refused_end = phrase.end
-        elif is_claimed(words, phrase) and not _instructs(words, openings, phrase):
+        elif is_claimed(words, phrase, openings[bisect_right(openings, phrase.start) - 1]):
             kept.append(phrase)
         else:
             refused_end = max(refused_end, phrase.end)
     return kept
 
 
-def is_claimed(words: Words, phrase: Phrase) -> bool:
-    """Whether the words around the phrase present it as something that happened or may happen under the product."""
-    before = words_before(words, phrase.first)
+def is_claimed(words: Words, phrase: Phrase, opening: int) -> bool:
+    """Whether its sentence, which begins at `opening`, presents the phrase as something that happened or may happen under the product."""
+    first = bisect_left(words.starts, opening)
+    if _instructs(words, first, phrase):
+        return False
+    before = words.words[max(first, phrase.first - _LOOK_BACK) : phrase.first][::-1]
     if before and (_denied(before) or _somebody_had_it(before)):
         return False
     text = words.text
@@ -96,26 +103,11 @@ def _in_heading(text: str, start: int) -> bool:
     return end != -1 and ". " not in text[head.end() : end] and end - line < 200
 
 
-def _instructs(words: Words, openings: list[int], phrase: Phrase) -> bool:
+def _instructs(words: Words, first: int, phrase: Phrase) -> bool:
     """Whether the sentence tells what to do ("Monitor for ...", "If ... occurs"): that is a caution, not a report of a reaction."""
-    opening = openings[bisect_right(openings, phrase.start) - 1]
-    first = bisect_left(words.starts, opening)
     if first >= phrase.first:
         return False
     return words.words[first] in _INSTRUCTIONS or (words.words[first] == "patients" and words.words[first + 1] in ("should", "must", "may"))
-
-
-def words_before(words: Words, first: int) -> list[str]:
-    """Up to seven words before word `first` in its sentence or list item, nearest first."""
-    found: list[str] = []
-    at = first
-    while at > 0 and len(found) < _LOOK_BACK:
-        gap_start, gap_end = words.ends[at - 1], words.starts[at]
-        if gap_end - gap_start > 1 and _SENTENCE_GAP.search(words.text, gap_start, gap_end):
-            break
-        at -= 1
-        found.append(words.words[at])
-    return found
 
 
 def _denied(before: list[str]) -> bool:

@@ -5,6 +5,7 @@ two different words for one thing stay different.
 """
 
 import re
+from functools import lru_cache
 
 _SPELLING = (
     ("haem", "hem"), ("aemia", "emia"), ("oedema", "edema"), ("oesoph", "esoph"), ("diarrhoea", "diarrhea"), ("rrhoea", "rrhea"), ("paed", "ped"), ("leukaem", "leukem"), ("anaest", "anest"), ("gynaec", "gynec"), ("faec", "fec"),
@@ -16,6 +17,7 @@ _INVERTED = re.compile(r"([a-z][a-z -]+), ([a-z-]+)")
 _SINGULAR = re.compile(r"(?:(?<=[a-z]{3})(?<!s)(?<!u)(?<!i)s)$")
 
 
+@lru_cache(maxsize=20_000)
 def normal_name(term: str) -> str:
     """The name in American spelling, singular, natural word order.
 

@@ -41,7 +41,7 @@ _OUTCOMES = frozenset(("fatal", "nonfatal", "non-fatal", "worsening"))  # how it
 _BREAK = re.compile(r"\n\s*\n|\t")
 
 
-class Phrase(msgspec.Struct, frozen=True):
+class Phrase(msgspec.Struct, frozen=True, gc=False):
     """A possible reaction name: where its words stand, and the name itself (which may leave words out: "elevated ALT" of "elevated AST and ALT")."""
 
     start: int

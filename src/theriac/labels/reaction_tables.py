@@ -19,6 +19,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 NAMING = REACTION | HEAD | CHANGE | BODY | MEASURE
+_WORD = re.compile(r"[a-z][a-z'-]+")
 _NOTE = re.compile(r"(?:[*†‡§¶#@$%^+~]|\s[a-h](?:,\s?[a-h])+|\s\(?[a-h1-9]\)?|[\u00b9\u00b2\u00b3\u2070-\u2079]|(?<=[a-z])\d(?:,\d)*|,)+\s*$")
 _INCLUDES = re.compile(r"\s*(?:includes?\b|including\b|\bIncludes|[(\[](?:includ|e\.g|primarily|see|defined|all|any)).*", re.IGNORECASE)
 _DISEASE = re.compile(
@@ -33,7 +34,7 @@ _PEOPLE = re.compile(
 )
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True, gc=False):
     """One value as read."""
 
     numerator: int | None = None
@@ -80,6 +81,32 @@ def people_of(caption: str) -> str | None:
     return " ".join(match[0].split()).lower() if match else None
 
 
+def table_start(text: str, caption: str) -> int:
+    """Where the table begins in the running text, by the beginning of its caption; 0 when that is not found."""
+    found = text.find(caption[:40]) if len(caption) > 8 else -1
+    return max(found, 0)
+
+
+def row_span(text: str, row: Sequence[str], at: int) -> tuple[int, int]:
+    """Where the row stands in the running text, searched from `at`: its label and the cells that follow close behind; an empty span when it stands nowhere."""
+    label = next((cell for cell in row if cell), "")
+    start = text.find(label, at)
+    if start < 0:
+        label = cleaned(label)
+        start = text.find(label, at)
+    if start < 0 or not label:
+        start = text.find(label) if label else -1
+        if start < 0:
+            return 0, 0
+        return start, start + len(label)
+    end = start + len(label)
+    for cell in row[1:]:
+        following = text.find(cell, end, end + len(cell) + 12) if cell else -1
+        if following >= 0:
+            end = following + len(cell)
+    return start, end
+
+
 def _label(row: Sequence[str], grid: Grid) -> str:
     """The reaction's name in the row, cleaned of footnote marks; empty for headings, totals and rows without a name."""
     if len(set(row)) == 1:
@@ -111,7 +138,8 @@ def _about_reactions(grid: Grid, labels: Sequence[str]) -> bool:
     """Whether at least half of the rows name reactions."""
     if not labels:
         return False
-    named = sum(1 for label in labels if phrases_of(words_of(label)))
+    known = lexicon()
+    named = sum(1 for label in labels if any(known[word] & (REACTION | HEAD | CHANGE) for word in _WORD.findall(label.lower())))
     return named * 2 >= len(labels)
 
 

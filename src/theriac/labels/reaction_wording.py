@@ -4,11 +4,13 @@ Each is None unless the words say it. The sentence is an exact piece of the text
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
-_SEVERE = re.compile(
-    r"\b(?P<word>severe|serious|life-threatening|fatal|mild\s+to\s+moderate|mild|moderate(?:\s+to\s+severe)?|grade\s*[≥>]?\s*[1-5](?:\s*(?:[-–/]|or|to|and)\s*[1-5])?)\s+(?:(?:and|or|to|,|sometimes|even)\s*(?:\w+-?\w*\s+)?)?(?:[\w-]+\s+)?$",
-    re.IGNORECASE,
-)
+from theriac.labels.reaction_phrases import Words
+
+_SEVERE = frozenset(("severe", "serious", "life-threatening", "fatal", "mild", "moderate"))
+_BETWEEN = frozenset(("and", "or", "to", "sometimes", "even", "cases", "of", "acute", "local", "systemic", "skin", "cutaneous"))
 _SEVERE_GRADE = re.compile(r"\b(?:grades?\s*(?:[≥>]\s*)?[345]|≥\s*grade\s*3|severe|serious)\b", re.IGNORECASE)
 _ANY_GRADE = re.compile(r"\b(?:all|any)[- ]grades?\b|\ball\b", re.IGNORECASE)
 _LOCAL = re.compile(r"\bsite\b|\blocal(?:ised|ized)?\b|\bapplication\b|\binstillation\b", re.IGNORECASE)
@@ -20,15 +22,20 @@ _RESOLVES = re.compile(
     r"|\bwill\s+return\s+to\s+normal\b|\breversible\b",
     re.IGNORECASE,
 )
+_GOING = re.compile(r"esolv|evers|isappear|ubsid|bate|mprov|return|ecover|ermanent")
 _PERMANENT = re.compile(r"\b(?:irreversible|permanent|not\s+(?:be\s+)?reversible|may\s+not\s+(?:resolve|reverse))\b", re.IGNORECASE)
-_STOP = re.compile(r"[.;!?]\s+(?=[A-Z•*\[])|\n\s*\n|\s[•*]\s|\n(?=[A-Z•*])")
 _LONGEST = 260
 
 
-def severity_before(text: str, start: int) -> str | None:
-    """The label's own word for how severe, standing right before the name: severe, serious, life-threatening, grade 3 …"""
-    match = _SEVERE.search(text[max(0, start - 46) : start])
-    return " ".join(match["word"].lower().split()) if match else None
+def severity_before(words: Words, first: int) -> str | None:
+    """The label's own words for how severe, standing right before the name: "severe", "mild to moderate"."""
+    at = first - 1
+    while at >= max(0, first - 3) and words.words[at] not in _SEVERE and words.words[at] in _BETWEEN:
+        at -= 1
+    if at < 0 or words.words[at] not in _SEVERE or not words.text[words.ends[at] : words.starts[at + 1]].isspace():
+        return None
+    begin = at - 2 if at >= 2 and words.words[at - 1] in ("to", "or", "and") and words.words[at - 2] in _SEVERE else at
+    return words.between(begin, at)
 
 
 def severity_of_grade(grade: str) -> str | None:
@@ -41,8 +48,10 @@ def severity_of_grade(grade: str) -> str | None:
 
 def is_local(term: str, sentence: str) -> bool | None:
     """True for a reaction at the place of use, False for one called systemic, None where the words say neither; `sentence` is what stands before the name."""
-    if _LOCAL.search(term):
+    if any(word in term for word in ("site", "local", "application", "instillation")) and _LOCAL.search(term):
         return True
+    if not any(word in sentence for word in ("ocal", "site", "ystemic", "treated")):
+        return None
     systemic = _SYSTEMIC_SENTENCE.search(sentence) if sentence else None
     local = list(_LOCAL_SENTENCE.finditer(sentence)) if sentence else []
     if local:
@@ -51,26 +60,34 @@ def is_local(term: str, sentence: str) -> bool | None:
     return False if systemic else None
 
 
-def resolves(sentence: str) -> bool | None:
-    """True where the sentence says that it goes away on stopping, False where it says that it may stay, else None."""
-    if _PERMANENT.search(sentence):
-        return False
-    return True if _RESOLVES.search(sentence) else None
+class Stays:
+    """Where a text says that something goes away on stopping, or that it may stay."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._hints = [m.start() for m in _GOING.finditer(text)]
+
+    def resolves(self, first: int, last: int) -> bool | None:
+        """True where the sentence says that it goes away on stopping, False where it says that it may stay, else None."""
+        at = bisect_right(self._hints, first - 1)
+        if at == len(self._hints) or self._hints[at] >= last:
+            return None
+        if _PERMANENT.search(self._text, first, last):
+            return False
+        return True if _RESOLVES.search(self._text, first, last) else None
 
 
-def quote_around(text: str, start: int, end: int) -> tuple[int, int]:
+def quote_around(text: str, openings: Sequence[int], start: int, end: int) -> tuple[int, int]:
     """The sentence or list item around a span, cut at word borders when it is long."""
-    low = max(0, start - _LONGEST)
-    first = low
-    for match in _STOP.finditer(text, low, start):
-        first = match.end()
-    stop = _STOP.search(text, end, end + _LONGEST)
-    last = stop.start() + 1 if stop else min(len(text), end + _LONGEST)
+    at = bisect_right(openings, start)
+    first = openings[at - 1]
+    after = bisect_right(openings, end)
+    last = openings[after] if after < len(openings) else len(text)
     if last - first > _LONGEST:
         first, last = _shortened(text, start, end, first, last)
     while first < start and text[first].isspace():
         first += 1
-    while last > end and text[last - 1].isspace():
+    while last > end and (text[last - 1].isspace() or text[last - 1] in "•*"):
         last -= 1
     return first, last
 

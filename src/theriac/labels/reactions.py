@@ -4,20 +4,43 @@ Reads boxed warnings, warnings and precautions, and the section on adverse react
 reaction from outside knowledge, never computes a rate, never pools trials.
 """
 
-import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.findings import NOT_READ, SECTION_ABSENT, Absence, Reaction
 from theriac.labels.frequency_words import Bands, Places
-from theriac.labels.reaction_context import claimed
+from theriac.labels.reaction_context import claimed, sentence_starts
 from theriac.labels.reaction_names import normal_name
-from theriac.labels.reaction_phrases import Phrase, phrases_of, words_of
+from theriac.labels.reaction_phrases import Phrase, Words, phrases_of, words_of
 from theriac.labels.reaction_rates import Rate, rate_beside
-from theriac.labels.reaction_tables import TableReaction, disease_of, people_of, table_reactions
-from theriac.labels.reaction_wording import is_local, quote_around, resolves, severity_before, severity_of_grade
+from theriac.labels.reaction_tables import TableReaction, disease_of, people_of, row_span, table_reactions, table_start
+from theriac.labels.reaction_wording import Stays, is_local, quote_around, severity_before, severity_of_grade
 
 READ = ("boxed_warning", "warnings_and_precautions", "warnings", "precautions", "adverse_reactions")
+
+
+class About(msgspec.Struct, frozen=True):
+    """What holds for all of a part of a label."""
+
+    product: str | None
+    indication: str | None
+    population: str | None
+    place: str
+    path: str
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A text with everything that is found once for all of it."""
+
+    text: str
+    words: Words
+    openings: list[int]
+    bands: Bands
+    places: Places
+    stays: Stays
 
 
 def read_reactions(document: LabelDocument) -> tuple[Reaction, ...]:
@@ -25,11 +48,12 @@ def read_reactions(document: LabelDocument) -> tuple[Reaction, ...]:
     product = next(iter(document.brand_names or document.generic_names), None)
     names = tuple(sorted({name.lower() for name in (*document.brand_names, *document.generic_names, *document.substances) if len(name) > 3}))
     found: list[Reaction] = []
+    seen: set[tuple[object, ...]] = set()
     for key in ("adverse_reactions", "boxed_warning", "warnings_and_precautions", "warnings", "precautions"):
         for section in sections_of(document, key):
             for leaf in leaves(section):
-                found.extend(_of_leaf(leaf, product, names, section))
-    return tuple(_once(found))
+                found.extend(_of_leaf(leaf, product, names, section, seen))
+    return tuple(found)
 
 
 def reactions_absent(document: LabelDocument) -> Absence | None:
@@ -42,36 +66,38 @@ def reactions_absent(document: LabelDocument) -> Absence | None:
     return Absence(what="adverse_reactions", kind=NOT_READ, path=sections[0].path)
 
 
-def _of_leaf(leaf: Section, product: str | None, names: Sequence[str], section: Section) -> Iterator[Reaction]:
+def _of_leaf(leaf: Section, product: str | None, names: Sequence[str], section: Section, seen: set[tuple[object, ...]]) -> Iterator[Reaction]:
     """The reactions of one part that holds each sentence once."""
-    boxed = section.key == "boxed_warning"
     place = " ".join(part for part in (leaf.number or section.number, leaf.title or section.title) if part)
-    tables = leaf.tables or (section.tables if leaf is section else ())
+    about = About(product, disease_of(leaf.title), people_of(leaf.title), place, leaf.path)
     spans: list[tuple[int, int]] = []
     if section.key == "adverse_reactions":
-        for table in tables:
+        for table in leaf.tables:
             caption, rows = table_reactions(table, names)
-            yield from _of_table(leaf, caption, rows, product, place, spans)
-    yield from _of_text(leaf, product, place, boxed, spans)
+            yield from _of_table(leaf.text, caption, rows, about, spans)
+    yield from _of_text(leaf, about, section.key == "boxed_warning", spans, seen)
 
 
-def _of_table(leaf: Section, caption: str, rows: Iterable[TableReaction], product: str | None, place: str, spans: list[tuple[int, int]]) -> Iterator[Reaction]:
-    indication = disease_of(caption) or disease_of(leaf.title)
-    people = people_of(caption) or people_of(leaf.title)
+def _of_table(text: str, caption: str, rows: Iterable[TableReaction], about: About, spans: list[tuple[int, int]]) -> Iterator[Reaction]:
+    indication = disease_of(caption) or about.indication
+    people = people_of(caption) or about.population
     severe = severity_of_grade(caption)
-    at, quoted, quote = 0, (), ""
+    quoted: tuple[str, ...] = ()
+    at, quote = table_start(text, caption), ""
+    own: list[tuple[int, int]] = []
     for row in rows:
         if row.row != quoted:
             quoted = row.row
-            start, quote = _row_quote(leaf.text, row.row, at)
-            if start >= 0:
-                at = start
-                spans.append((start, start + len(quote)))
+            start, end = row_span(text, row.row, at)
+            quote = text[start:end]
+            if end > start >= at:
+                at = end
+                own.append((start, end))
         cell, against = row.cell, row.comparator
         yield Reaction(
             term=row.term,
             quote=quote,
-            product=product,
+            product=about.product,
             indication=indication,
             population=row.population or people,
             arm=row.arm,
@@ -88,42 +114,36 @@ def _of_table(leaf: Section, caption: str, rows: Iterable[TableReaction], produc
             normalised=normal_name(row.term),
             severity=severity_of_grade(row.grade or "") or (severe if row.grade is None else None),
             local=is_local(row.term, ""),
-            section=place,
-            path=leaf.path,
+            section=about.place,
+            path=about.path,
         )
+    if own:
+        spans.append((min(own)[0], max(end for _, end in own)))
 
 
-def _row_quote(text: str, row: Sequence[str], at: int) -> tuple[int, str]:
-    """The row as it stands in the running text: all cells, else its label; else the label alone, found nowhere."""
-    cells = [cell for index, cell in enumerate(row) if cell and (index == 0 or cell != row[index - 1] or cell[0].isdigit() or cell[0] in "<≤(")]
-    for glue in (" ", " | "):
-        line = glue.join(cells)
-        start = text.find(line, at)
-        if start < 0:
-            start = text.find(line)
-        if start >= 0:
-            return start, line
-    label = next((cell for cell in row if cell), "")
-    start = text.find(label, at)
-    return start, label
-
-
-def _of_text(leaf: Section, product: str | None, place: str, boxed: bool, spans: list[tuple[int, int]]) -> Iterator[Reaction]:
+def _of_text(leaf: Section, about: About, boxed: bool, spans: list[tuple[int, int]], seen: set[tuple[object, ...]]) -> Iterator[Reaction]:
     text = leaf.text
     words = words_of(text)
-    phrases = claimed(words, phrases_of(words))
+    openings = sentence_starts(text)
+    phrases = claimed(words, list(_outside(phrases_of(words), spans, _after_title(leaf))), openings)
     if not phrases:
         return
-    bands, places = Bands(text), Places(text, leaf.title, parts=leaf.key == "adverse_reactions")
-    begin = _after_title(leaf)
+    reading = Reading(text, words, openings, Bands(text), Places(text, leaf.title, parts=leaf.key == "adverse_reactions"), Stays(text))
+    for phrase in phrases:
+        reaction = _mention(reading, phrase, about, boxed, seen)
+        if reaction is not None:
+            yield reaction
+
+
+def _outside(phrases: Iterable[Phrase], spans: list[tuple[int, int]], begin: int) -> Iterator[Phrase]:
+    """The phrases that stand neither in the heading nor in a table row that was read already."""
     taken = sorted(spans)
     at = 0
-    for phrase in phrases:
+    for phrase in sorted(phrases, key=lambda p: p.start):
         while at < len(taken) and taken[at][1] <= phrase.start:
             at += 1
-        if phrase.start < begin or (at < len(taken) and taken[at][0] <= phrase.start):
-            continue
-        yield _mention(leaf, phrase, bands, places, product, place, boxed)
+        if phrase.start >= begin and (at == len(taken) or taken[at][0] > phrase.start):
+            yield phrase
 
 
 def _after_title(leaf: Section) -> int:
@@ -134,47 +154,40 @@ def _after_title(leaf: Section) -> int:
     return start + len(leaf.title) if start >= 0 else 0
 
 
-def _mention(leaf: Section, phrase: Phrase, bands: Bands, places: Places, product: str | None, place: str, boxed: bool) -> Reaction:
-    text = leaf.text
+def _mention(reading: Reading, phrase: Phrase, about: About, boxed: bool, seen: set[tuple[object, ...]]) -> Reaction | None:
+    """The reaction a phrase states, or None when the same was stated before with no less."""
+    text = reading.text
     rate = rate_beside(text, phrase.start, phrase.end)
-    stretch = bands.at(phrase.start)
-    first, last = quote_around(text, phrase.start, max(phrase.end, rate.end if rate else 0))
-    sentence = text[first:last]
+    stretch = reading.bands.at(phrase.start)
     shown = rate or Rate(phrase.end)
     if rate is None and stretch is not None and stretch.percent is not None:
         shown = Rate(phrase.end, stretch.percent, stretch.operator)
+    setting, severity = reading.places.setting(reading.openings[bisect_right(reading.openings, phrase.start) - 1], phrase.start), severity_before(reading.words, phrase.first)
+    indication, band = reading.places.indication(phrase.start) or about.indication, stretch.band if stretch is not None else None
+    key = (phrase.name, setting, severity, boxed, shown.percent, shown.operator, shown.numerator, band, None if shown.percent is None and band is None else indication)
+    if key in seen:
+        return None
+    seen.add(key)
+    first, last = quote_around(text, reading.openings, phrase.start, max(phrase.end, rate.end if rate else 0))
     return Reaction(
         term=phrase.name,
-        quote=sentence,
-        product=product,
-        indication=places.indication(phrase.start) or disease_of(leaf.title),
-        population=people_of(leaf.title),
-        setting=places.setting(phrase.start),
+        quote=text[first:last],
+        product=about.product,
+        indication=indication,
+        population=about.population,
+        setting=setting,
         numerator=shown.numerator,
         denominator=shown.denominator,
         percent=shown.percent,
         operator=shown.operator,
-        band=stretch.band if stretch is not None else None,
+        band=band,
         comparator_percent=shown.comparator,
         comparator_operator=shown.comparator_operator if shown.comparator_operator != "=" else None,
         normalised=normal_name(phrase.name),
-        severity=severity_before(text, phrase.start),
+        severity=severity,
         local=is_local(phrase.name, text[first : phrase.start]),
         boxed=boxed,
-        resolves_on_stopping=resolves(sentence),
-        section=place,
-        path=leaf.path,
+        resolves_on_stopping=reading.stays.resolves(first, last),
+        section=about.place,
+        path=about.path,
     )
-
-
-def _once(found: Iterable[Reaction]) -> Iterator[Reaction]:
-    """The reactions without repetitions: a bare mention (no rate, no frequency) once per setting, everything else once per place."""
-    seen: set[tuple[object, ...]] = set()
-    for r in found:
-        bare = r.percent is None and r.numerator is None and r.band is None
-        key: tuple[object, ...] = (r.term, r.setting, r.severity, r.boxed)
-        if not bare:
-            key = (*key, r.arm, r.grade, r.numerator, r.denominator, r.percent, r.operator, r.band, r.indication, r.population, r.exposure)
-        if key not in seen:
-            seen.add(key)
-            yield r
