@@ -11,9 +11,7 @@ from theriac.model import Intervention, Study
 from theriac.terms import ArmRole
 
 _PLACEBO = re.compile(r"\b(?:placebos?|sham|vehicle|dummy|sugar pills?|inactive|inert|mock)\b", re.IGNORECASE)
-_JOINED = re.compile(
-    r"\s*(?:\+|&|,|;|\band\b|\bor\b|\bplus\b|\bwith\b|\bin\b|\bversus\b|\bvs\b\.?|\bfollowed by\b|\bthen\b)\s*", re.IGNORECASE
-)
+_JOINED = re.compile(r"\s*(?:\+|&|,|;|\band\b|\bor\b|\bplus\b|\bwith\b|\bin\b|\bversus\b|\bvs\b\.?|\bfollowed by\b|\bthen\b)\s*", re.IGNORECASE)
 _NO_SUBSTANCE = re.compile(
     r"\b(?:matching|matched|match|identical|oral|topical|nasal|once|twice|daily|weekly|weeks?|days?|dose[sd]?|of|to|for|the|a|an|in|by|as|no|"
     r"same|tablets?|pills?|capsules?|creams?|gels?|ointments?|lotions?|foams?|solutions?|sprays?|patch(?:es)?|injections?|infusions?|"

@@ -1,7 +1,8 @@
 """The parts of a ClinicalTrials.gov v2 study that Theriac reads, in the registry's own shape.
 
 Flows in: nothing; these are only shapes. Flows out: typed decoders that skip everything else unread. A module that a study leaves out is
-empty: its scalars None, its lists without elements. Nothing is translated here.
+empty: its scalars None, its lists without elements; so is anything that a projection (`fields=`) left out,
+save the NCT id. Nothing is translated here.
 """
 
 import msgspec
@@ -12,7 +13,7 @@ class Wire(msgspec.Struct, frozen=True, rename="camel", gc=False):
 
 
 class DateStruct(Wire):
-    date: str
+    date: str | None = None
     type: str | None = None
 
 
@@ -47,7 +48,7 @@ class Status(Wire):
 
 
 class Agency(Wire):
-    name: str
+    name: str = ""
     class_: str | None = msgspec.field(name="class", default=None)
 
 
@@ -89,14 +90,14 @@ class Design(Wire):
 
 
 class ArmGroup(Wire):
-    label: str
+    label: str = ""
     type: str | None = None
     description: str | None = None
     intervention_names: tuple[str, ...] = ()
 
 
 class ServedIntervention(Wire):
-    name: str
+    name: str = ""
     type: str | None = None
     description: str | None = None
     arm_group_labels: tuple[str, ...] = ()
@@ -109,7 +110,7 @@ class ArmsInterventions(Wire):
 
 
 class ServedOutcome(Wire):
-    measure: str
+    measure: str = ""
     time_frame: str | None = None
     description: str | None = None
 
@@ -151,8 +152,8 @@ class Protocol(Wire):
 
 
 class Mesh(Wire):
-    id: str
-    term: str
+    id: str = ""
+    term: str = ""
 
 
 class Browse(Wire):

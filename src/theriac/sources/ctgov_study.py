@@ -91,7 +91,7 @@ def study(protocol: Protocol, derived: Derived, has_results: bool | None) -> Stu
         has_results=has_results,
         enrolment=design.enrollment_info.count,
         enrolment_type=design.enrollment_info.type,
-        sponsor=_organisation(lead) if lead else None,
+        sponsor=_organisation(lead) if lead and lead.name else None,
         collaborators=tuple(map(_organisation, protocol.sponsors.collaborators)),
         conditions=_texts(conditions.conditions),
         keywords=_texts(conditions.keywords),
@@ -121,7 +121,7 @@ def _date(text: str | None, field: str) -> PartialDate | None:
 
 
 def _day(served: DateStruct | None, field: str) -> PartialDate | None:
-    return registry_date(served.date, FIELD_PATHS[field]) if served else None
+    return _date(served.date, field) if served else None
 
 
 def _dated(served: DateStruct | None, field: str) -> DatedValue | None:
@@ -138,13 +138,11 @@ def _organisation(agency: Agency) -> Organisation:
 
 
 def _terms(browse: Browse) -> tuple[Term, ...]:
-    return tuple(Term(id=mesh_curie(mesh.id), name=mesh.term) for mesh in browse.meshes)
+    return tuple(Term(id=mesh_curie(mesh.id) if mesh.id else "", name=mesh.term) for mesh in browse.meshes if mesh.term)
 
 
 def _arm(arm: ArmGroup) -> Arm:
-    return Arm(
-        label=shown(arm.label) or "", type=arm.type, description=shown(arm.description), interventions=_texts(arm.intervention_names)
-    )
+    return Arm(label=shown(arm.label) or "", type=arm.type, description=shown(arm.description), interventions=_texts(arm.intervention_names))
 
 
 def _intervention(served: ServedIntervention) -> Intervention:
