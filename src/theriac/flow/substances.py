@@ -1,0 +1,192 @@
+"""Which names and identifiers mean one substance, and which substances are forms of one active moiety.
+
+Flows in: gathered claims of authoritative sources. Flows out: moieties, each with its substances (the moiety itself, its salts, esters and
+hydrates). Two UNIIs are never one substance; two moieties with UNIIs of their own are never one drug: a name between them belongs to both.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from theriac.flow.graph import Links, components, groups
+from theriac.flow.keys import name_key
+from theriac.flow.registry import SUBSTANCE_KINDS, Claimed
+from theriac.flow.salts import Split, acid_of, split_salt
+from theriac.model import Name
+from theriac.terms import NameKind
+
+Atom = tuple[str, str]
+# Kinds of identifier of which a substance has one: they may join statements that share no name.
+_JOINING = ("unii", "chembl", "inchikey", "cas", "rxcui", "drugcentral")
+_ANCHORS = ("unii", "chembl", "inchikey")
+
+
+class Substance(NamedTuple):
+    """One substance: its names by key, names it shares with another substance, its identifiers, its base names and its form ("" = the moiety)."""
+
+    keys: tuple[str, ...]
+    shared: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    bases: tuple[str, ...]
+    form: str
+    suffix: bool
+
+
+class Moiety(NamedTuple):
+    """One active moiety: the base names it goes by and its substances; `shared` bases lead to another moiety as well."""
+
+    bases: tuple[str, ...]
+    shared: tuple[str, ...]
+    substances: tuple[Substance, ...]
+
+
+class Splits:
+    """Names taken apart, each once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, Split]] = {}
+        self.texts: dict[str, str] = {}
+
+    def of(self, text: str) -> tuple[str, Split]:
+        """The key of the name and what it is made of; the base is given by its key, whose text is kept."""
+        found = self._known.get(text)
+        if found is None:
+            split = split_salt(text)
+            base = name_key(split.base)
+            if base not in self.texts or split.base < self.texts[base]:
+                self.texts[base] = split.base
+            found = self._known[text] = (name_key(text), Split(base, split.form, split.suffix))
+        return found
+
+
+class _Read(NamedTuple):
+    """Everything that authoritative claims say, as edges: names and identifiers of one substance; bases of one moiety."""
+
+    atoms: Links[Atom]
+    bases: Links[Atom]
+    splits: dict[str, Split]
+    extra: dict[str, set[str]]
+
+
+def moieties(claims: Sequence[Claimed], splits: Splits) -> list[Moiety]:
+    """The moieties that the claims make, in an order that depends on them only."""
+    read = _Read(Links(), Links(), {}, {})
+    for claim in claims:
+        if claim.ingredients:
+            for ingredient in claim.ingredients:
+                _note(read, splits, ingredient)
+        else:
+            _read_substance(read, splits, claim)
+    anchors = _anchors(read.atoms)
+    cut = groups(read.atoms, lambda atom: atom[1] if atom in anchors else None)
+    substances = [_substance(own, shared, read) for own, shared in cut]
+    return list(_moieties(substances, read))
+
+
+def _note(read: _Read, splits: Splits, text: str) -> str:
+    key, split = splits.of(text)
+    if key:
+        read.atoms.add(("name", key))
+        read.splits.setdefault(key, split)
+    return key
+
+
+def head_name(names: Iterable[Name]) -> Name | None:
+    """The name that a claim's identifiers belong to: the first that names a substance, else the first.
+
+    >>> head_name([Name(text="Aldara", kind=NameKind.BRAND), Name(text="IMIQUIMOD", kind=NameKind.SUBSTANCE)]).text
+    'IMIQUIMOD'
+    """
+    listed = list(names)
+    for kind in (NameKind.SUBSTANCE, *SUBSTANCE_KINDS):
+        for name in listed:
+            if name.kind is kind:
+                return name
+    return listed[0] if listed else None
+
+
+def _read_substance(read: _Read, splits: Splits, claim: Claimed) -> None:
+    """One substance claim: its identifiers belong to the head name; other names of the same form are the same substance."""
+    head = head_name(claim.names)
+    joining = [("id", one) for one in _single(claim.identifiers)]
+    if head is None:
+        if joining:
+            read.atoms.add(joining[0], *joining[1:])
+        return
+    key = _note(read, splits, head.text)
+    if not key:
+        return
+    read.atoms.add(("name", key), *joining)
+    read.extra.setdefault(key, set()).update(claim.identifiers)
+    mine = read.splits[key]
+    for name in claim.names:
+        if name is not head and name.kind in SUBSTANCE_KINDS:
+            other = _note(read, splits, name.text)
+            if not other:
+                continue
+            split = read.splits[other]
+            if split.form == mine.form and split.base != mine.base:
+                read.atoms.add(("name", key), ("name", other))
+            elif split.base != mine.base:
+                read.bases.add(("base", mine.base), ("base", split.base))
+
+
+def _single(identifiers: tuple[str, ...]) -> list[str]:
+    """The identifiers by which statements may be joined: those of which this claim gives one."""
+    by_prefix: dict[str, list[str]] = {}
+    for one in identifiers:
+        by_prefix.setdefault(one.partition(":")[0], []).append(one)
+    return [ones[0] for prefix, ones in sorted(by_prefix.items()) if prefix in _JOINING and len(ones) == 1]
+
+
+def _anchors(atoms: Links[Atom]) -> frozenset[Atom]:
+    """What keeps the substances of one connected set apart: UNIIs where it has any, else ChEMBL ids, else structures."""
+    found: set[Atom] = set()
+    for component in components(atoms):
+        identifiers = [atom for atom in component if atom[0] == "id"]
+        for prefix in _ANCHORS:
+            mine = [atom for atom in identifiers if atom[1].startswith(prefix + ":")]
+            if mine:
+                found.update(mine)
+                break
+    return frozenset(found)
+
+
+def _substance(own: list[Atom], shared: list[Atom], read: _Read) -> Substance:
+    keys = tuple(key for kind, key in own if kind == "name")
+    between = tuple(key for kind, key in shared if kind == "name")
+    identifiers = {one for kind, one in own if kind == "id"}
+    for key in keys:
+        identifiers.update(one for one in read.extra.get(key, ()) if one.partition(":")[0] not in _ANCHORS)
+    parts = [read.splits[key] for key in keys or between]
+    forms = sorted({part.form for part in parts})
+    form = "" if not forms or "" in forms else forms[0]
+    bases = tuple(sorted({part.base for part in parts}))
+    suffix = bool(form) and all(part.suffix for part in parts)
+    return Substance(keys, between, tuple(sorted(identifiers)), bases, form, suffix)
+
+
+def _moieties(substances: list[Substance], read: _Read) -> Iterable[Moiety]:
+    links = read.bases
+    owners: dict[Atom, Substance] = {}
+    for number, substance in enumerate(substances):
+        node = ("substance", f"{number:07}")
+        owners[node] = substance
+        links.add(node, *(("base", base) for base in substance.bases))
+    known = {key for kind, key in links if kind == "base"}
+    for base in sorted(known):
+        acid = acid_of(base)
+        if acid and name_key(acid) in known:
+            links.add(("base", base), ("base", name_key(acid)))
+
+    def anchor(node: Atom) -> str | None:
+        substance = owners.get(node)
+        if substance is None or substance.form:
+            return None
+        return next((one for one in substance.identifiers if one.startswith("unii:")), None)
+
+    for own, shared in groups(links, anchor):
+        mine = tuple(owners[node] for node in own if node in owners)
+        bases = tuple(key for kind, key in own if kind == "base")
+        between = tuple(key for kind, key in shared if kind == "base")
+        if mine or bases:
+            yield Moiety(bases, between, mine)

@@ -1,0 +1,176 @@
+"""What the names that trials give are worth: new aliases where they are unambiguous, drugs of their own where nothing else is known.
+
+Flows in: gathered claims of trials, and the keys that authoritative sources give. Flows out: aliases, and entities of trials only. A trial's
+statement never joins two known drugs, and a statement that names two known drugs is not used at all ("Chemotherapy": cisplatin, carboplatin).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from theriac.flow.graph import Links, components
+from theriac.flow.keys import Candidate, Why
+from theriac.flow.names import drug_candidates, name_key
+from theriac.flow.registry import Claimed, Entity, NameBook, best_id, shown
+from theriac.model import Name
+from theriac.terms import EntityKind, NameKind
+
+Atom = tuple[str, str]
+_CODE = re.compile(r"[a-z]{1,6}\d{2,}[a-z0-9]*\Z")
+_OWN = (Why.WITHOUT_SALT, Why.WITHOUT_DOSE, Why.PART, Why.FIXED_PART, Why.OUTSIDE_BRACKETS, Why.EXACT)
+# How many records must give an alias of this shape before it is believed everywhere.
+_RECORDS_FOR_PHRASE, _RECORDS_FOR_SHORT = 2, 3
+_SHORT, _LONGEST, _LARGEST_GROUP = 4, 48, 8
+
+
+class _Meaning:
+    """What one text means: the known drug, or else the key under which it is a name of its own (None where it is no name)."""
+
+    __slots__ = ("key", "known", "text")
+
+    def __init__(self, text: str, known: frozenset[str], key: str | None) -> None:
+        self.text, self.known, self.key = text, known, key
+
+
+class WeakNames:
+    """The names that trials give, weighed against what is known."""
+
+    def __init__(self, known: Mapping[str, frozenset[str]], not_names: frozenset[str]) -> None:
+        self._known = known
+        self._not_names = not_names
+        self._meanings: dict[str, list[_Meaning]] = {}
+        self._links: Links[Atom] = Links()
+        self._targets: dict[str, set[str]] = {}
+        self._books: dict[str, dict[tuple[str, NameKind], set[str]]] = {}
+        self._support: dict[str, set[str]] = {}
+        self._identifiers: dict[str, set[str]] = {}
+        self._seen: dict[str, str] = {}
+        self._heads: set[str] = set()
+
+    def read(self, claims: Sequence[Claimed]) -> None:
+        """Weighs every claim."""
+        for claim in claims:
+            if claim.names:
+                self._read(claim)
+
+    def _read(self, claim: Claimed) -> None:
+        heads = self._meaning(claim.names[0].text)
+        others = [one for name in claim.names[1:] for one in self._meaning(name.text)]
+        for head in heads:
+            if not head.known and head.key and self._is_a_name(head):
+                self._heads.add(head.key)
+                self._note(head, claim.names[0], claim)
+        targets = {one.known for one in (*heads, *others) if one.known}
+        if len(heads) != 1 or len(targets) > 1 or any(len(target) > 1 for target in targets):
+            return
+        for name in claim.names[1:]:
+            for one in self._meaning(name.text):
+                if not one.known and one.key:
+                    self._note(one, name, claim)
+        self._join(claim, [*heads, *others], next(iter(next(iter(targets)))) if targets else None)
+
+    def _join(self, claim: Claimed, names: list[_Meaning], target: str | None) -> None:
+        mine = sorted({("key", one.key) for one in names if one.key and not one.known and self._is_a_name(one)})
+        for atom in mine:
+            self._support.setdefault(atom[1], set()).update(claim.records)
+            if target is not None:
+                self._targets.setdefault(atom[1], set()).add(target)
+        if target is None and len(mine) > 1:
+            self._links.add(mine[0], *mine[1:])
+        if target is not None:
+            for identifier in claim.identifiers:
+                self._identifiers.setdefault(identifier, set()).add(target)
+
+    def _note(self, one: _Meaning, name: Name, claim: Claimed) -> None:
+        if one.key:
+            self._links.add(("key", one.key))
+            self._books.setdefault(one.key, {}).setdefault((one.text, name.kind), set()).update(claim.records)
+            if claim.first_seen:
+                self._seen[one.key] = min(self._seen.get(one.key, claim.first_seen), claim.first_seen)
+
+    def _meaning(self, text: str) -> list[_Meaning]:
+        found = self._meanings.get(text)
+        if found is None:
+            found = self._meanings[text] = list(self._weigh(text))
+        return found
+
+    def _weigh(self, text: str) -> Iterator[_Meaning]:
+        exact = self._known.get(name_key(text))
+        if exact:
+            yield _Meaning(text, exact, None)
+            return
+        parts: dict[int, list[Candidate]] = {}
+        for candidate in drug_candidates(text):
+            parts.setdefault(candidate.part, []).append(candidate)
+        if len(parts) > 1:
+            parts.pop(0, None)
+        for number, candidates in sorted(parts.items()):
+            known = next((self._known[one.key] for one in candidates if one.key in self._known), frozenset())
+            no_drug = any(one.score == 0 for one in candidates) or (number and candidates[0].reason is Why.LISTED)
+            key = None if known or no_drug else _own_key(candidates)
+            yield _Meaning(text if not number else key or text, known, key)
+
+    def _is_a_name(self, one: _Meaning) -> bool:
+        """Whether the key may name a drug: neither a condition nor a sentence."""
+        return one.key is not None and 2 < len(one.key) <= _LONGEST and one.key not in self._not_names and not one.key.isdigit()
+
+    def _believed(self, key: str, records: set[str]) -> bool:
+        texts = [text for text, _ in self._books.get(key, ())]
+        if _CODE.match(key):
+            return True
+        if len(key) <= _SHORT:
+            return len(records) >= _RECORDS_FOR_SHORT
+        return len(records) >= _RECORDS_FOR_PHRASE or any(len(text.split()) == 1 for text in texts)
+
+    def aliases(self) -> Iterator[tuple[str, str, NameKind, str, set[str]]]:
+        """(drug, text, kind, key, records) of every alias that leads to exactly one known drug."""
+        for key in sorted(self._targets):
+            targets = self._targets[key]
+            if len(targets) == 1 and self._believed(key, self._support[key]):
+                for (text, kind), records in sorted(self._books.get(key, {}).items()):
+                    yield next(iter(targets)), text, kind, key, records
+
+    def identifiers(self) -> Iterator[tuple[str, str]]:
+        """(drug, identifier) of every identifier that trials give for exactly one known drug."""
+        for identifier, targets in sorted(self._identifiers.items()):
+            if len(targets) == 1:
+                yield next(iter(targets)), identifier
+
+    def entities(self) -> Iterator[Entity]:
+        """The drugs that only trials name; names that trials use for one another are one drug."""
+        settled = {key for key, targets in self._targets.items() if len(targets) == 1 and self._believed(key, self._support[key])}
+        free: Links[Atom] = Links()
+        for atom, near in self._links.items():
+            if atom[1] not in settled:
+                free.add(atom, *(other for other in near if other[1] not in settled and self._joins(atom[1], other[1])))
+        for group in components(free):
+            pieces = [group] if len(group) <= _LARGEST_GROUP else [[atom] for atom in group]
+            for piece in pieces:
+                keys = [key for _, key in piece]
+                if any(key in self._heads for key in keys):
+                    yield self._entity(keys)
+
+    def _joins(self, one: str, other: str) -> bool:
+        return all(self._believed(key, self._support.get(key, set())) for key in (one, other))
+
+    def _entity(self, keys: list[str]) -> Entity:
+        book = NameBook()
+        for key in keys:
+            for (text, kind), records in self._books.get(key, {}).items():
+                book.add(text, kind, records, weak=True, key=key)
+        names = book.names()
+        best = max(names, key=lambda name: (name.key in self._heads, len(name.records), -len(name.text), name.key))
+        return Entity(
+            id=best_id(EntityKind.DRUG, (), best.key),
+            kind=EntityKind.DRUG,
+            name=shown(best.text),
+            names=names,
+            claims=len({record for name in names for record in name.records}),
+            weak=True,
+            first_seen=min((self._seen[key] for key in keys if key in self._seen), default=""),
+        )
+
+
+def _own_key(candidates: list[Candidate]) -> str | None:
+    """The key under which an unknown text is a name of its own: as bare as its own words allow."""
+    by_reason = {one.reason: one.key for one in reversed(candidates)}
+    return next((by_reason[why] for why in _OWN if why in by_reason), None)
