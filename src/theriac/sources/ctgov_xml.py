@@ -100,11 +100,18 @@ def _date(root: Element, path: str) -> str | None:
 
 def _canonical(element: Element) -> bytes:
     """The element's bytes without blanks, attributes and children in a fixed order."""
-    inner = [_canonical(child) for child in element]
+    name, text = str(element.tag), element.text
+    words = " ".join(text.split()) if text else ""
+    attributes = element.items()
+    if attributes:
+        name = "\x1f".join((name, *(f"{key!s}={value!s}" for key, value in sorted(attributes))))
+    if not len(element):
+        return f"<{name}\x1e{words}>".encode()
+    inner = []
+    for child in element:
+        inner.append(_canonical(child))
+        if child.tail and not child.tail.isspace():
+            words += " " + " ".join(child.tail.split())
     if element.tag not in ORDERED:
         inner.sort()
-    texts = [element.text, *(child.tail for child in element)]
-    attributes = [f"{name}={element.get(name)}" for name in sorted(map(str, element.keys()))]
-    words = " ".join(" ".join(text.split()) for text in texts if text and not text.isspace())
-    head = "\x1f".join((str(element.tag), *attributes, words)).encode()
-    return b"<" + head + b"\x1e" + b"".join(inner) + b">"
+    return f"<{name}\x1e{words}".encode() + b"".join(inner) + b">"
