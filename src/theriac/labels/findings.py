@@ -26,7 +26,7 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str  # boxed_warning | contraindication | warning | population
     quote: str
     title: str | None = None
-    population: str | None = None  # pregnancy, lactation, paediatric, geriatric, renal, hepatic, immunosuppressed, autoimmune, contraception …
+    populations: tuple[str, ...] = ()  # pregnancy, lactation, paediatric, geriatric, renal, hepatic, immunosuppressed, autoimmune, contraception …
     conditions: tuple[str, ...] = ()  # what the statement names: diseases, states, substances, in the label's words
     actions: tuple[str, ...] = ()  # contraindicated, avoid, discontinue, interrupt, reduce, monitor, test, caution
     advice: tuple[str, ...] = ()  # the sentences that say what to do

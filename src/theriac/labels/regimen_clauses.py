@@ -1,0 +1,170 @@
+"""One sentence of a dosage section as candidate regimens: each dose with the frequency, course and phase that its clause gives it.
+
+In flows a sentence's span; out flow `Candidate`s in reading order. A clause ends where the next dose begins; a figure in brackets behind a
+dose is the same dose in another unit. Strengths, increments, rates and other drugs' doses do not become candidates.
+"""
+
+import re
+
+import msgspec
+
+from theriac.labels.quantities import Quantity, amounts
+from theriac.labels.regimen_words import is_not_a_dose, of_another_drug, phase_of
+from theriac.labels.schedules import PRN, UNTIL, WHEN, Timed, durations, frequencies
+from theriac.labels.sentences import Span
+from theriac.labels.statements import Dose, Duration, Frequency
+
+_RATES = frozenset({"min", "h", "second", "mL", "ml", "dl", "l", "vial", "actuation", "g", "mg", "tablet", "capsule"})
+_DAILY = re.compile(r"\b(?:(?:total|maximum|maximal|recommended|usual|average|single|adult|starting|initial|maintenance)\s+)*(?:total )?daily (?:oral |maintenance |intravenous )?(?:dos(?:e|age)s?|amount|total)\b|\bdos(?:e|age) per day\b|\bin a day\b|\bdos(?:e|age) in (?:any )?24 hours\b|\btotal daily\b", re.IGNORECASE)
+_LINK = re.compile(r"[\s,;()]*(?:or|and|to|,|and/or)?[\s,;()]*")
+_CHANGE = re.compile(r"\b(?:increas|titrat|adjust|interval|re-?evaluat|monitor|assess|chang|escalat|decreas|reduc|increment|taper)\w*", re.IGNORECASE)
+_COURSE = re.compile(r"\bcourse of therapy\b|\bper course\b|\btotal (?:cumulative )?dose\b|\bcumulative\b", re.IGNORECASE)
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A possible regimen with the span that supports it; `lead` is where its clause begins."""
+
+    lead: int
+    start: int
+    end: int
+    sentence: Span
+    dose: Dose | None = None
+    alt_dose: Dose | None = None
+    frequency: Frequency | None = None
+    duration: Duration | None = None
+    phase: str | None = None
+    until: str | None = None
+    when: tuple[str, ...] | None = None
+    strength: str = ""
+
+
+def candidates(text: str, span: Span, own: frozenset[str]) -> list[Candidate]:
+    """The candidate regimens of one sentence."""
+    doses, alternatives = _doses(text, span, own)
+    if not doses:
+        return []
+    timed = list(frequencies(text, *span))
+    courses = [c for c in durations(text, *span)]
+    courses = [c for c in courses if not any(t.start <= c.start and c.end <= t.end and t.kind == "perweek" for t in timed)]
+    found = [_candidate(text, span, place, doses, alternatives, timed, courses) for place in range(len(doses))]
+    return _shared(text, [one for one in found if one is not None])
+
+
+def _doses(text: str, span: Span, own: frozenset[str]) -> tuple[list[Quantity], dict[int, Quantity]]:
+    """The amounts that are doses, and for some of them the same dose in another unit (by the start of the dose)."""
+    doses: list[Quantity] = []
+    alternatives: dict[int, Quantity] = {}
+    seen: Quantity | None = None
+    for quantity in amounts(text, *span):
+        before, after = text[span[0] : quantity.start], text[quantity.end : span[1]]
+        if seen is not None and _restated(text[seen.end : quantity.start], quantity, seen):
+            if doses and doses[-1] is seen:
+                alternatives.setdefault(seen.start, quantity)
+            continue
+        seen = quantity
+        if quantity.rate in _RATES or quantity.unit == "ng" or is_not_a_dose(before, after, quantity.counted) or of_another_drug(before, after, own):
+            continue
+        doses.append(quantity)
+    return doses, alternatives
+
+
+def _restated(between: str, quantity: Quantity, seen: Quantity) -> bool:
+    """Whether the amount says the one before it again: in brackets or after "i.e.", in another unit and on the same basis."""
+    if quantity.per != seen.per or (quantity.unit == seen.unit and not quantity.counted and not seen.counted and "(" not in between):
+        return False
+    opened = re.fullmatch(r"[^().;]{0,40}\((?![^)]*(?:max|not to exceed|up to))[^()]{0,80}", between, re.IGNORECASE)
+    return bool(opened) or bool(re.fullmatch(r"[\s,]*(?:i\.e\.,?|=|equivalent to|which is)\s*", between, re.IGNORECASE))
+
+
+def _candidate(
+    text: str, span: Span, place: int, doses: list[Quantity], alternatives: dict[int, Quantity], timed: list[Timed], courses: list[Timed]
+) -> Candidate | None:
+    quantity = doses[place]
+    alternative = alternatives.get(quantity.start)
+    lead = doses[place - 1].end if place else span[0]
+    lead = max([lead, *(t.end for t in (*timed, *courses) if t.end <= quantity.start and place and t.start >= lead)])
+    stop = doses[place + 1].start if place + 1 < len(doses) else span[1]
+    stop = _before_lead_in(text, quantity.end, stop) if place + 1 < len(doses) else stop
+    before, after = text[lead : quantity.start], text[quantity.end : stop]
+    phase = phase_of(before, after)
+    frequency = _frequency(text, quantity, lead, stop, timed, place == 0)
+    course = _course(text, quantity, lead, stop, courses)
+    basis = _basis(text[span[0] if place == 0 else lead : quantity.start], after, quantity, frequency, phase)
+    shown = frequency.frequency if frequency and frequency.frequency and frequency.frequency.times else None
+    if frequency and frequency.kind == "bare" and basis == "day":
+        shown = None
+    if shown is None and quantity.rate == "week":
+        shown = Frequency(times=1, period=1, unit="wk")
+    if shown and shown.once and phase is None:
+        phase = "single"
+    end = max([quantity.end, *(t.end for t in (frequency, course) if t), *((alternative.end,) if alternative else ())])
+    until = UNTIL.search(text, quantity.end, stop)
+    if shown and PRN.search(text, quantity.end, stop):
+        shown = msgspec.structs.replace(shown, prn=True)
+    return Candidate(
+        lead=lead, start=min([quantity.start, *(t.start for t in (frequency, course) if t)]), end=end, sentence=span, dose=quantity.dose(basis),
+        alt_dose=alternative.dose(basis) if alternative else None, frequency=shown, duration=course.duration if course else None, phase=phase,
+        until=until.group(1).strip() if until else None, when=_when(text, quantity.end, stop), strength=quantity.strength,
+    )  # fmt: skip
+
+
+def _before_lead_in(text: str, start: int, stop: int) -> int:
+    """Where the words that introduce the next dose begin ("…, followed by 500 mg"): they say nothing about this one."""
+    lead_in = re.search(r"(?:,|;|\band\b|\bor\b)?\s*(?:followed by|then|thereafter|increas\w+|reduc\w+|up to|to a maximum|with a maximum|not to exceed|maximum|may be)\b[^.]*$", text[start:stop], re.IGNORECASE)
+    return start + lead_in.start() if lead_in and not re.match(r"\W*thereafter", lead_in.group(), re.IGNORECASE) else stop
+
+
+def _frequency(text: str, quantity: Quantity, lead: int, stop: int, timed: list[Timed], first: bool) -> Timed | None:
+    behind = [t for t in timed if quantity.end <= t.start < stop and not _CHANGE.search(text[quantity.end : t.start])]
+    divided = next((t for t in behind if t.kind in ("divided", "undivided")), None)
+    if divided:
+        return divided
+    if behind:
+        return behind[0]
+    ahead = [t for t in timed if lead <= t.start and t.end <= quantity.start and t.kind not in ("interval", "undivided")]
+    for t in reversed(ahead):
+        between = text[t.end : quantity.start]
+        if len(between) < 60 and not _CHANGE.search(between) and not re.search(r"[.;]|\bmaximum\b", between):
+            return t
+    return None
+
+
+def _course(text: str, quantity: Quantity, lead: int, stop: int, courses: list[Timed]) -> Timed | None:
+    behind = [c for c in courses if quantity.end <= c.start < stop and c.kind != "after" and not _CHANGE.search(text[quantity.end : c.start])]
+    if behind:
+        return behind[0]
+    ahead = [c for c in courses if lead <= c.start and c.end <= quantity.start and c.kind != "after" and quantity.start - c.end < 50]
+    return ahead[-1] if ahead and re.match(r"(?:for|during)\b", text[ahead[-1].start :], re.IGNORECASE) else None
+
+
+def _basis(before: str, after: str, quantity: Quantity, frequency: Timed | None, phase: str | None) -> str:
+    """"day" only where the label gives a daily total."""
+    kind = frequency.kind if frequency else ""
+    if _COURSE.search(before[-60:]):
+        return "course"
+    if kind in ("divided", "undivided"):
+        return "day"
+    if quantity.rate == "day":
+        return "day" if kind not in ("times", "every", "latin") or (frequency and frequency.frequency and frequency.frequency.times == 1) is False else "day"
+    if kind == "bare" and phase == "maximum":
+        return "day"
+    if _DAILY.search(before[-90:]) and kind not in ("times", "every", "latin", "singledaily"):
+        return "day"
+    if re.match(r"\s*(?:total )?(?:daily )?in (?:equally )?divided", after) or re.match(r"\s*(?:as (?:a|the) )?total daily dose", after):
+        return "day"
+    return "dose"
+
+
+def _when(text: str, start: int, stop: int) -> tuple[str, ...] | None:
+    found = tuple(dict.fromkeys(m.group().lower() for m in WHEN.finditer(text, start, stop)))
+    return found or None
+
+
+def _shared(text: str, found: list[Candidate]) -> list[Candidate]:
+    """Doses joined only by "or" or a comma share the schedule that stands behind the last ("5, 10 or 20 mg once daily")."""
+    out = list(found)
+    for place in range(len(out) - 2, -1, -1):
+        one, other = out[place], out[place + 1]
+        if one.frequency is None and other.frequency is not None and one.dose and other.dose and _LINK.fullmatch(text[one.end : other.start]):
+            out[place] = msgspec.structs.replace(one, frequency=other.frequency, duration=one.duration or other.duration, end=other.end)
+    return out

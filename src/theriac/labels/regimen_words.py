@@ -1,0 +1,105 @@
+"""The words around a dose that decide what it is: its phase, and whether it is a dose of this product at all.
+
+In flows the text before and after an amount; out flow closed answers. Strengths, dilutions, laboratory values, increments, toxicity ladders
+and doses of other drugs are told apart from doses by these words only.
+"""
+
+import re
+
+PHASES = (
+    ("loading", r"\bload(?:ing)?\b"),
+    ("maximum", r"\bmaxim\w+|\bmax\.?\b|\bnot (?:to |be )?(?:exceed\w*|above)|\bexceed(?:ing|ed)?\b|\bn(?:o|ot) more than\b|\bnot (?:be )?(?:greater|higher|more) than\b|\b(?:increas|titrat|escalat|rais)\w+[^.;]{0,70}?\bup to\b"
+     r"|\bupper limit\b|\bhighest\b|\blimit(?:ed)? (?:of|to)\b|\bdo not (?:use|take|give|apply|administer) more than\b|\bdoses? (?:above|greater than|higher than|in excess of|over|of more than)\b|\bup to a total\b"),
+    ("maintenance", r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed by\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b|\bsubsequent(?:ly)?\b|\bafterwards?\b|\bdecreas(?:ed|ing) to\b|\bfrom week \d+ on"),
+    ("titration", r"\btitrat\w+|\bincreas\w+(?! risk)|\bescalat\w+|\badjust\w* (?:upward )?to\b|\braised? to\b|\btarget\b|\bdoubled? to\b"),
+    ("initial", r"\bstarting\b|\binitial(?:ly)?\b|\binitiat\w+|\bstart(?:ed|s)?\b|\bbegin\w*\b|\bbegun\b|\binduction\b|\bday 1\b(?! of)|\bfirst (?:dose|week|day)\b"),
+)  # fmt: skip
+_PHASE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in PHASES), re.IGNORECASE)
+_TRAILING = re.compile(
+    r"^[^.;]{0,60}?(?:(?P<initial>\binitially\b|\bto start\b|\bas (?:a|an|the) (?:initial|starting)\b|\bfor the first\b(?=[^.;]*followed))|(?P<maintenance>\bthereafter\b|\bmaintenance\b)|(?P<loading>\bas a loading\b|\bloading dose\b)"
+    r"|(?P<maximum>\bmaximum\b|is the maximum|or less daily$))",
+    re.IGNORECASE,
+)
+_NOT_BEFORE = re.compile(
+    r"(?:\bby|\bincrements?(?: of)?|\bsteps of|\bby an additional|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than|\bgreater than"
+    r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bwith|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\brate of|\bor)\s*(?:about |approximately |a |the |an )?$",
+    re.IGNORECASE,
+)
+_WITH_DOSE = re.compile(r"\b(?:start|begin|initiat|treat|treated|dose|dosed|therapy|treatment|continue|given|administered|load)\w*\s+(?:\w+\s){0,3}(?:with|in|at|or)\s*(?:a |an |about |approximately |the )?$", re.IGNORECASE)
+_NOT_AFTER = re.compile(
+    r"^\s*(?:/\s*(?:\d[\d.]*\s*)?(?:mL|ml|L|g|vial|actuation|spray|packet|tablet|capsule)\b|\)?[\s,-]*(?:single[- ](?:dose|use|patient)|multiple[- ]dose|multi-dose|pre-?filled|pharmacy bulk)?\s*(?:vials?|ampu\w+|bottles?|bags?|kits?|cartons?|syringes?|pens?)\b"
+    r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)",
+    re.IGNORECASE,
+)
+_STRENGTH_AFTER = re.compile(
+    r"^\)?[\s-]*(?:(?:strength|scored|film-coated|delayed-release|extended-release|oral|chewable|orally|disintegrating|immediate|sublingual|buccal|transdermal|\w+®?)\s+){0,3}?"
+    r"(?:tablets?|capsules?|caplets?|patch(?:es)?|suppositor\w+|lozenges?|packets?|sachets?|films?|implants?|sprays?|pens?|syringes?|autoinjectors?|inhalers?|softgels?|cartridges?)\b",
+    re.IGNORECASE,
+)
+_PREPARATION = re.compile(
+    r"\b(?:reconstitut\w+|dilut(?:e|ed|ing|ion)|withdraw\w*|infusion bag|final (?:volume|concentration)|diluent|admix\w*|sterile water|flush\w*|swirl\w*|aliquots?|draw up|discard\w*|stored?|refrigerat\w+|room temperature|shaken?|expir\w+"
+    r"|suspend(?:ed)? in|mixed with|stock solution|drip rate|flow rate|infusion rate|pump setting|supplied (?:as|in)|each (?:tablet|vial|mL|capsule|packet) contains|available (?:as|in)|IV bag|drawn? into|gently invert|dispens(?:e|ing) pin|filter)\b",
+    re.IGNORECASE,
+)
+_TOXICITY = re.compile(
+    r"\b(?:grade [1-4]|grades? ≥|adverse (?:reactions?|events?|effects?)|toxicit\w+|neutrop\w+|thrombocytop\w+|platelets?|ANC|dose reductions?|dose level|reduced? (?:the )?(?:dose|dosage) (?:by|to)? ?(?:50|one)|resume|withh[eo]ld|interrupt\w*|dose modifications?"
+    r"|hemoglobin|AST|ALT|bilirubin|intolerable|not tolerat\w+|do(?:es)? not tolerate|unable to tolerate|cannot tolerate|reintroduc\w+|rechallenge\w*|recover\w*|reaction occurs?|QTc?)\b",
+    re.IGNORECASE,
+)
+_STUDIED = re.compile(
+    r"\b(?:clinical (?:trials?|studies|experience)|were (?:studied|evaluated|treated|given)|was (?:studied|evaluated|shown)|have been (?:studied|reported|evaluated|used)|ha(?:s|ve) not been (?:studied|evaluated|established)|in studies|studies (?:have|of)"
+    r"|pharmacokinetic|overdos\w+|missed|misses|forgot\w*|for example|e\.g\.|plasma (?:levels?|concentrations?)|serum (?:levels?|concentrations?)|bioequivalen\w+|equivalent to|half-life|no additional benefit|not been shown|failed to|provided no|dose-related)\b",
+    re.IGNORECASE,
+)
+_DOSING = re.compile(r"\brecommended\b|\busual\b|\bstarting (?:dose|dosage)\b|\binitial (?:dose|dosage)\b|\bmaximum\b|\bmaintenance (?:dose|dosage)\b|\bdos(?:e|age) (?:is|of|should be)\b|\bloading dose\b", re.IGNORECASE)
+_ADJUSTED = re.compile(r"\b(?:renal|hepatic|kidney|liver|creatinine clearance|CrCl|CLcr|eGFR|dialysis|CYP\w+|inhibitors?|inducers?|coadminist\w+|concomitant\w*|elderly|geriatric|weigh\w*|Child-Pugh)\b", re.IGNORECASE)
+SKIPPED_TITLE = re.compile(
+    r"preparation|reconstitut|dilut|storage|handling|compatib|stability|disposal|monitoring|patient selection|\btesting\b|premedication|instructions for use|infusion rate|toxicit|adverse reaction|dosage forms"
+    r"|modifications? (?:for|due to|based on) (?:adverse|toxic|hematolog|non|infusion|laborator)|dos(?:e|age) modifications?$|dose reductions?$|missed dose|management of|discontinu",
+    re.IGNORECASE,
+)
+_DRUG_LIKE = re.compile(
+    r"(?:mab|nib|vir|xel|tecan|platin|mycin|micin|cillin|azole|pril|sartan|olol|statin|oxacin|cycline|formin|gliptin|gliflozin|zepam|zolam|parin|rubicin|purine|trexate|lone|sone|setron|prazole|tidine|dipine|idone|apine"
+    r"|ribavirin|interferon|insulin|warfarin|aspirin|acetaminophen|ibuprofen|lidomide|calcium|leucovorin|folinate|fluorouracil|cisplatin|ribociclib|ciclib|folic acid|vitamin|penicillin|probenecid|colchicine|estrogens?|progestins?|antihistamine|diphenhydramine|epinephrine|naloxone|saline|tretinoin|phosphamide|mustine|domide|zomib|limus)$",
+    re.IGNORECASE,
+)
+
+
+def phase_of(before: str, after: str) -> str | None:
+    """The phase that the words nearest to an amount give it."""
+    cues = [m.lastgroup for m in _PHASE.finditer(before)]
+    if "maximum" in cues[-2:]:
+        return "maximum"
+    trailing = _TRAILING.match(after)
+    if trailing and not cues:
+        return trailing.lastgroup
+    if cues and cues[-1] == "titration" and trailing and trailing.lastgroup == "maximum":
+        return "maximum"
+    return cues[-1] if cues else None
+
+
+def is_not_a_dose(before: str, after: str, counted: bool) -> bool:
+    """Whether the words right beside an amount make it an increment, a strength, a volume or a threshold."""
+    tail = before[-60:]
+    if _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not re.search(r"(?:maxim\w+|exceed\w*|more than|above|greater than|higher than)\s*(?:of |a |the )*$", tail):
+        return True
+    return bool(_NOT_AFTER.match(after)) or (not counted and bool(_STRENGTH_AFTER.match(after)) and not re.search(r"\b(?:one|a|an)\s*$", before))
+
+
+def is_aside(sentence: str) -> bool:
+    """Whether a sentence speaks of preparation, toxicity or studies rather than of how to dose."""
+    if _PREPARATION.search(sentence) and not _DOSING.search(sentence):
+        return True
+    if _TOXICITY.search(sentence) and not _ADJUSTED.search(sentence):
+        return True
+    return bool(_STUDIED.search(sentence)) and not re.search(r"\bmaximum\b", sentence, re.IGNORECASE)
+
+
+def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
+    """Whether the amount belongs to a drug named beside it that is not the product."""
+    following = re.match(r"\s*(?:of|dose of|doses of)?\s*([A-Za-z][A-Za-z-]{3,})", after)
+    leading = re.search(r"([A-Za-z][A-Za-z-]{3,})\s*(?:at(?: a dose of)?|,|\(|:)?\s*$", before[-50:])
+    for found in (following, leading):
+        if found and _DRUG_LIKE.search(found.group(1)) and found.group(1).lower() not in own:
+            return True
+    return False

@@ -1,0 +1,159 @@
+"""The regimens that a label's dosage section states.
+
+In flows a `LabelDocument` (and its indications); out flow `Regimen`s with exact quotes, one for each distinct way to give the product. A
+field that the label does not state stays out; schedules without a dose count only where the label gives no dose at all.
+"""
+
+import re
+
+import msgspec
+
+from theriac.labels.document import LabelDocument, Section, leaves, sections_of
+from theriac.labels.regimen_clauses import Candidate, candidates
+from theriac.labels.regimen_context import only_route, own_names, people_in, product_in, route_in, site_in, use_in
+from theriac.labels.regimen_words import SKIPPED_TITLE, is_aside
+from theriac.labels.schedules import UNTIL, contact_time, durations, frequencies
+from theriac.labels.sentences import Span, sentences
+from theriac.labels.statements import Indication, Regimen
+
+_NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|once|twice|daily|weekly|monthly|every|single)\b", re.IGNORECASE)
+_GIVEN = re.compile(r"\b(?:administ\w+|given|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied|ication)\w*|inject\w*|us(?:e|ed)|instill\w*|inhal\w*|dos(?:e|es|ed|age|ing)|infus\w*|spray\w*|repeat\w*|irrigat\w*|moisten\w*|rub\w*|insert\w*)\b", re.IGNORECASE)
+_CONTINUED = re.compile(r"\b(?:continu\w+|treat(?:ment|ed)?|therapy|duration|course)\b", re.IGNORECASE)
+
+
+class _Place(msgspec.Struct, kw_only=True):
+    """What the text so far in one part has set: the people and the use last named, the phase of an open list."""
+
+    leaf: Section
+    people: str | None
+    use: str | None
+    sole_use: str | None
+    route: str | None
+
+
+def read_regimens(document: LabelDocument, indications: tuple[Indication, ...]) -> tuple[Regimen, ...]:
+    """The regimens of the dosage section in reading order."""
+    own = own_names(document)
+    uses = tuple(dict.fromkeys(one.name for one in indications))
+    found: list[Regimen] = []
+    parts = _parts(document)
+    for leaf in parts:
+        place = _Place(leaf=leaf, people=people_in(leaf.title), use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=only_route(document))
+        found.extend(_read_part(place, indications, own))
+    if not any(one.dose and one.phase != "maximum" for one in found):
+        for leaf in parts:
+            place = _Place(leaf=leaf, people=people_in(leaf.title), use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=only_route(document))
+            found.extend(_schedules(place, indications))
+    return _distinct(found)
+
+
+def _parts(document: LabelDocument) -> list[Section]:
+    """The parts of the dosage section that state doses in full; the highlights only where nothing else does."""
+    parts = [leaf for section in sections_of(document, "dosage") for leaf in leaves(section) if not SKIPPED_TITLE.search(leaf.title)]
+    full = [leaf for leaf in parts if not leaf.highlights]
+    return full if any(_NUMERIC.search(leaf.text, _body_start(leaf)) and _GIVEN.search(leaf.text) for leaf in full) else parts
+
+
+def _body_start(leaf: Section) -> int:
+    found = leaf.text.find(leaf.title) if leaf.title else -1
+    return found + len(leaf.title) if 0 <= found <= 8 else 0
+
+
+def _read_part(place: _Place, indications: tuple[Indication, ...], own: frozenset[str]) -> list[Regimen]:
+    text = place.leaf.text
+    found: list[tuple[Candidate, str | None, str | None]] = []
+    lead_phase: str | None = None
+    for span in sentences(text, _body_start(place.leaf)):
+        sentence = text[span[0] : span[1]]
+        _move(place, sentence, indications)
+        if not _NUMERIC.search(sentence) or is_aside(sentence):
+            continue
+        mine = candidates(text, span, own)
+        if mine:
+            found.extend((one, people_in(text[one.lead : one.end]) or people_in(sentence) or place.people, use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use) for one in mine)
+        elif found:
+            found[-1] = (_extended(found[-1][0], text, span), *found[-1][1:])
+    _ = lead_phase
+    return [_regimen(place, text, one, people, use) for one, people, use in found]
+
+
+def _move(place: _Place, sentence: str, indications: tuple[Indication, ...]) -> None:
+    """Headings and opening words set the people and the use for the sentences that follow."""
+    head = sentence[:110] if ":" not in sentence[:110] else sentence[: sentence.index(":")]
+    people = people_in(head[:70])
+    if people:
+        place.people = people
+    use = use_in(head, indications)
+    if use:
+        place.use = use
+
+
+def _extended(one: Candidate, text: str, span: Span) -> Candidate:
+    """The candidate with the schedule or course that the next sentence gives it, when that sentence speaks of nothing else."""
+    if span[0] - one.sentence[1] > 3 or one.phase == "maximum":
+        return one
+    sentence = text[span[0] : span[1]]
+    timed = [t for t in frequencies(text, *span) if t.kind not in ("undivided",)]
+    courses = [c for c in durations(text, *span) if c.kind != "after"]
+    out = one
+    if one.frequency is None and timed and _GIVEN.search(sentence) and timed[0].frequency and not re.search(r"increas|titrat|adjust|monitor|interval", sentence, re.IGNORECASE):
+        out = msgspec.structs.replace(out, frequency=timed[0].frequency, end=timed[0].end, sentence=span)
+    if one.duration is None and courses and _CONTINUED.search(sentence):
+        out = msgspec.structs.replace(out, duration=courses[0].duration, end=max(out.end, courses[0].end), sentence=span)
+    until = UNTIL.search(sentence)
+    if one.until is None and until and _CONTINUED.search(sentence):
+        out = msgspec.structs.replace(out, until=until.group(1).strip())
+    return out
+
+
+def _regimen(place: _Place, text: str, one: Candidate, people: str | None, use: str | None) -> Regimen:
+    start = one.lead if 0 <= one.start - one.lead <= 160 else one.start
+    while start < one.start and not (text[start].isalnum() or text[start] in "(≥<>"):
+        start += 1
+    around = text[one.sentence[0] : one.sentence[1]]
+    return Regimen(
+        quote=text[start : one.end], indication=use or place.sole_use, population=people, phase=one.phase, product=one.strength or product_in(place.leaf.title),
+        route=route_in(text[one.lead : min(len(text), one.end + 60)]) or route_in(around) or place.route, dose=one.dose, alt_dose=one.alt_dose, frequency=one.frequency,
+        duration=one.duration, until=one.until, when=one.when, path=place.leaf.path,
+    )  # fmt: skip
+
+
+def _schedules(place: _Place, indications: tuple[Indication, ...]) -> list[Regimen]:
+    """The schedules of a part that gives no dose: how often to apply or use the product, with the course and contact time nearby."""
+    text = place.leaf.text
+    found: list[Regimen] = []
+    for span in sentences(text, _body_start(place.leaf)):
+        sentence = text[span[0] : span[1]]
+        _move(place, sentence, indications)
+        timed = [t for t in frequencies(text, *span) if t.frequency and t.frequency.times]
+        courses = [c for c in durations(text, *span) if c.kind != "after"]
+        if timed and _GIVEN.search(sentence) and not is_aside(sentence):
+            found.append(_schedule(place, text, span, timed[0].frequency, courses, indications))
+    return found
+
+
+def _schedule(place, text, span, frequency, courses, indications) -> Regimen:  # type: ignore[no-untyped-def]
+    sentence = text[span[0] : span[1]]
+    contact = contact_time(sentence)
+    return Regimen(
+        quote=sentence, indication=use_in(sentence, indications) or place.use or place.sole_use, population=people_in(sentence) or place.people, route=route_in(sentence) or place.route,
+        frequency=frequency, duration=courses[0].duration if courses else None, site=site_in(sentence), contact_time=contact[0] if contact else None, path=place.leaf.path,
+    )  # fmt: skip
+
+
+def _distinct(found: list[Regimen]) -> tuple[Regimen, ...]:
+    """Each regimen once: repetitions for the same people, and steps that land on a dose already entered, are left out."""
+    kept: list[Regimen] = []
+    for one in found:
+        if any(_repeats(one, other) for other in kept):
+            continue
+        kept.append(one)
+    return tuple(kept)
+
+
+def _repeats(one: Regimen, other: Regimen) -> bool:
+    if one.dose != other.dose or (one.population or "") != (other.population or "") or (one.indication or "") != (other.indication or ""):
+        return False
+    if one.phase == "titration" and one.dose:
+        return True
+    return one.frequency == other.frequency and one.duration == other.duration and one.phase == other.phase
