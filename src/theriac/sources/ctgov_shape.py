@@ -12,17 +12,17 @@ class Wire(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A part of a study as the registry writes it: camelCase keys, any other key skipped."""
 
 
-class DateStruct(Wire):
+class DateStruct(Wire, frozen=True):
     date: str | None = None
     type: str | None = None
 
 
-class Named(Wire):
+class Named(Wire, frozen=True):
     id: str | None = None
     type: str | None = None
 
 
-class Identification(Wire):
+class Identification(Wire, frozen=True):
     nct_id: str
     brief_title: str | None = None
     official_title: str | None = None
@@ -32,7 +32,7 @@ class Identification(Wire):
     secondary_id_infos: tuple[Named, ...] = ()
 
 
-class Status(Wire):
+class Status(Wire, frozen=True):
     overall_status: str | None = None
     last_known_status: str | None = None
     why_stopped: str | None = None
@@ -47,56 +47,56 @@ class Status(Wire):
     last_update_post_date_struct: DateStruct | None = None
 
 
-class Agency(Wire):
+class Agency(Wire, frozen=True):
     name: str = ""
     class_: str | None = msgspec.field(name="class", default=None)
 
 
-class Sponsors(Wire):
+class Sponsors(Wire, frozen=True):
     lead_sponsor: Agency | None = None
     collaborators: tuple[Agency, ...] = ()
 
 
-class Description(Wire):
+class Description(Wire, frozen=True):
     brief_summary: str | None = None
 
 
-class Conditions(Wire):
+class Conditions(Wire, frozen=True):
     conditions: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
 
 
-class Masking(Wire):
+class Masking(Wire, frozen=True):
     masking: str | None = None
 
 
-class DesignInfo(Wire):
+class DesignInfo(Wire, frozen=True):
     allocation: str | None = None
     intervention_model: str | None = None
     primary_purpose: str | None = None
     masking_info: Masking = Masking()
 
 
-class Enrolment(Wire):
+class Enrolment(Wire, frozen=True):
     count: int | None = None
     type: str | None = None
 
 
-class Design(Wire):
+class Design(Wire, frozen=True):
     study_type: str | None = None
     phases: tuple[str, ...] = ()
     design_info: DesignInfo = DesignInfo()
     enrollment_info: Enrolment = Enrolment()
 
 
-class ArmGroup(Wire):
+class ArmGroup(Wire, frozen=True):
     label: str = ""
     type: str | None = None
     description: str | None = None
     intervention_names: tuple[str, ...] = ()
 
 
-class ServedIntervention(Wire):
+class ServedIntervention(Wire, frozen=True):
     name: str = ""
     type: str | None = None
     description: str | None = None
@@ -104,23 +104,23 @@ class ServedIntervention(Wire):
     other_names: tuple[str, ...] = ()
 
 
-class ArmsInterventions(Wire):
+class ArmsInterventions(Wire, frozen=True):
     arm_groups: tuple[ArmGroup, ...] = ()
     interventions: tuple[ServedIntervention, ...] = ()
 
 
-class ServedOutcome(Wire):
+class ServedOutcome(Wire, frozen=True):
     measure: str = ""
     time_frame: str | None = None
     description: str | None = None
 
 
-class Outcomes(Wire):
+class Outcomes(Wire, frozen=True):
     primary_outcomes: tuple[ServedOutcome, ...] = ()
     secondary_outcomes: tuple[ServedOutcome, ...] = ()
 
 
-class Eligibility(Wire):
+class Eligibility(Wire, frozen=True):
     eligibility_criteria: str | None = None
     healthy_volunteers: bool | None = None
     sex: str | None = None
@@ -128,15 +128,15 @@ class Eligibility(Wire):
     maximum_age: str | None = None
 
 
-class Location(Wire):
+class Location(Wire, frozen=True):
     country: str | None = None
 
 
-class Locations(Wire):
+class Locations(Wire, frozen=True):
     locations: tuple[Location, ...] | None = None
 
 
-class Protocol(Wire):
+class Protocol(Wire, frozen=True):
     """The sponsor's own statements."""
 
     identification: Identification = msgspec.field(name="identificationModule")
@@ -151,16 +151,16 @@ class Protocol(Wire):
     locations: Locations = msgspec.field(name="contactsLocationsModule", default=Locations())
 
 
-class Mesh(Wire):
+class Mesh(Wire, frozen=True):
     id: str = ""
     term: str = ""
 
 
-class Browse(Wire):
+class Browse(Wire, frozen=True):
     meshes: tuple[Mesh, ...] = ()
 
 
-class Derived(Wire):
+class Derived(Wire, frozen=True):
     """What the registry derived: the MeSH terms that it assigned."""
 
     conditions: Browse = msgspec.field(name="conditionBrowseModule", default=Browse())
