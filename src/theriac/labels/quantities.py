@@ -47,8 +47,8 @@ _RATE = (
 )
 _FORMS = (
     r"(?:tablets?|tabs?|capsules?|caplets?|packets?|sachets?|sprays?|puffs?|inhalations?|actuations?|drops?|applications?|patch(?:es)?|lozenges?|suppositor(?:y|ies)"
-    r"|cartridges?|scoops?|teaspoon(?:ful)?s?|tablespoon(?:ful)?s?|vials?|ampules?|ampuls?|syringes?|pens?|films?|wafers?|troches?|inserts?|rings?|implants?|enemas?|applicatorfuls?"
-    r"|pumps?|pump actuations?|pellets?|gummies|sticks?|swabs?|capfuls?|softgels?|gelcaps?|strips?|systems?|injections?|infusions?)"
+    r"|cartridges?|scoops?|teaspoon(?:ful)?s?|tablespoon(?:ful)?s?|films?|wafers?|troches?|inserts?|rings?|implants?|enemas?|applicatorfuls?"
+    r"|pumps?|pump actuations?|pellets?|gummies|sticks?|swabs?|capfuls?|softgels?|gelcaps?|strips?|systems?)"
 )
 _AMOUNT = re.compile(
     rf"(?<![\w.,/-])(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million|grams?|units?)))(?:\s*-?(?P<u1>{_MASS})(?![a-zA-Z])(?:\s*(?:/|per)\s*(?:kg|m\s?2|m²))?(?:\s*/\s*(?:day|dose|d))?)?"
@@ -58,7 +58,7 @@ _AMOUNT = re.compile(
 _COUNT = re.compile(
     rf"(?<![\w.,/-])(?P<n>{NUMBER})(?:\s*\(\s*\d+\s*\))?(?:{TO}(?P<n2>{NUMBER})(?:\s*\(\s*\d+\s*\))?)?\s+"
     rf"(?P<strength>\(?{DIGITS}(?:\s*(?:/|and)\s*{DIGITS})*\s*-?(?:mg|mcg|g|mL|%)(?:\s*/\s*{DIGITS}\s*(?:mg|mcg|mL))*\)?\s+)?"
-    rf"(?P<words>(?:(?!(?:or|and|to|of|the|hours?|days?|weeks?|months?|times?|in|for|with|mg|mcg|mL|at|by|per|every|is|are|after|before|additional)\b)[A-Za-z®™/,-]+\s){{0,4}}?)(?P<form>{_FORMS})\b(?!\s*(?:of age|card))",
+    rf"(?P<words>(?:(?!(?:or|and|to|of|the|hours?|days?|weeks?|months?|times?|in|for|with|mg|mcg|mL|at|by|per|every|is|are|after|before|additional)\b)[A-Za-z®™/,-]+\s){{0,4}}?)(?P<form>{_FORMS})\b(?![-\w]|\s*(?:of age|card))",
     re.IGNORECASE,
 )
 
@@ -76,6 +76,7 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True):
     counted: bool = False
     strength: str = ""
     words: str = ""
+    item: str = ""
 
     def dose(self, basis: str) -> Dose:
         return Dose(low=self.low, high=self.high, unit=self.unit, per=self.per, basis=basis)
@@ -130,6 +131,10 @@ def amounts(text: str, start: int, end: int) -> Iterator[Quantity]:
 def _count(match: "re.Match[str]") -> Quantity:
     low = number(match.group("n"))
     high = number(match.group("n2")) if match.group("n2") else low
+    held = _AMOUNT.match((match.group("strength") or "").strip(" ()"))
+    if low == high == 1 and held and held.group("only"):  # "one 75 mcg capsule" is a dose of 75 mcg
+        inner = _amount(held)
+        return Quantity(start=match.start(), end=match.end(), low=inner.low, high=inner.high, unit=inner.unit, item=form(match.group("form")))
     return Quantity(
         start=match.start(), end=match.end(), low=low, high=high, unit=form(match.group("form")), counted=True,
         strength=(match.group("strength") or "").strip(" ()"), words=(match.group("words") or "").strip(),
@@ -143,6 +148,7 @@ def _amount(match: "re.Match[str]") -> Quantity:
     low = number(match.group("low") or match.group("only"))
     high = number(match.group("high")) if match.group("high") else low
     first = match.group("u1")
+    low = high if low > high else low  # "from 160 to 80 mg" is a reduction, not a range
     if first and unit(first) != unit(written) and unit(first) == "mg" and unit(written) == "g":
         low = low / 1000
     if written.lower().startswith("million"):

@@ -18,6 +18,10 @@ _RATES = frozenset({"min", "h", "second", "mL", "ml", "dl", "l", "vial", "actuat
 _DAILY = re.compile(r"\b(?:(?:total|maximum|maximal|recommended|usual|average|single|adult|starting|initial|maintenance)\s+)*(?:total )?daily (?:oral |maintenance |intravenous )?(?:dos(?:e|age)s?|amount|total)\b|\bdos(?:e|age) per day\b|\bin a day\b|\bdos(?:e|age) in (?:any )?24 hours\b|\btotal daily\b", re.IGNORECASE)
 _LINK = re.compile(r"[\s,;()]*(?:or|and|to|,|and/or)?[\s,;()]*")
 _CHANGE = re.compile(r"\b(?:increas|titrat|adjust|interval|re-?evaluat|monitor|assess|chang|escalat|decreas|reduc|increment|taper)\w*", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"\b(?:dos(?:e|es|age|ages|ing|ed)|recommended|administ\w+|given?|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied)|inject\w*|instill\w*|inhal\w*|infus\w*|start\w*|initiat\w+|maxim\w+|adequate|suggested|usual|use[ds]?|exceed|sufficient)\b",
+    re.IGNORECASE,
+)
 _COURSE = re.compile(r"\bcourse of therapy\b|\bper course\b|\btotal (?:cumulative )?dose\b|\bcumulative\b", re.IGNORECASE)
 
 
@@ -47,7 +51,18 @@ def candidates(text: str, span: Span, own: frozenset[str]) -> list[Candidate]:
     courses = [c for c in durations(text, *span)]
     courses = [c for c in courses if not any(t.start <= c.start and c.end <= t.end and t.kind == "perweek" for t in timed)]
     found = [_candidate(text, span, place, doses, alternatives, timed, courses) for place in range(len(doses))]
-    return _shared(text, [one for one in found if one is not None])
+    return _phased(text, _shared(text, [one for one in _without_soup(found) if one.frequency or _said(text, one)]))
+
+
+def _said(text: str, one: Candidate) -> bool:
+    """Whether words of dosing stand near an amount that has no frequency."""
+    return bool(_GIVEN.search(text, max(one.lead, one.start - 90), min(one.sentence[1], one.end + 50)))
+
+
+def _without_soup(found: list[Candidate]) -> list[Candidate]:
+    """A run of many bare amounts is a table that lost its lines: only what carries its own schedule can be trusted."""
+    bare = [one for one in found if one.frequency is None]
+    return [one for one in found if one.frequency is not None] if len(bare) > 4 else found
 
 
 def _doses(text: str, span: Span, own: frozenset[str]) -> tuple[list[Quantity], dict[int, Quantity]]:
@@ -61,6 +76,8 @@ def _doses(text: str, span: Span, own: frozenset[str]) -> tuple[list[Quantity], 
             if doses and doses[-1] is seen:
                 alternatives.setdefault(seen.start, quantity)
             continue
+        if doses and re.search(r"\b(?:for|i\.e\.,?|resulting in|giving|to a) (?:a |an )?(?:total|cumulative)(?: daily)?(?: dose| dosage)?(?: of)?\s*$|\btotal (?:daily )?(?:dose|dosage)\s*(?:of|=|:)?\s*$", before) and not re.search(r"[.:]", text[doses[-1].end : quantity.start]):
+            continue  # the sum of what was just said
         seen = quantity
         if quantity.rate in _RATES or quantity.unit == "ng" or is_not_a_dose(before, after, quantity.counted) or of_another_drug(before, after, own):
             continue
@@ -78,7 +95,7 @@ def _restated(between: str, quantity: Quantity, seen: Quantity) -> bool:
 
 def _candidate(
     text: str, span: Span, place: int, doses: list[Quantity], alternatives: dict[int, Quantity], timed: list[Timed], courses: list[Timed]
-) -> Candidate | None:
+) -> Candidate:
     quantity = doses[place]
     alternative = alternatives.get(quantity.start)
     lead = doses[place - 1].end if place else span[0]
@@ -87,12 +104,14 @@ def _candidate(
     stop = _before_lead_in(text, quantity.end, stop) if place + 1 < len(doses) else stop
     before, after = text[lead : quantity.start], text[quantity.end : stop]
     phase = phase_of(before, after)
-    frequency = _frequency(text, quantity, lead, stop, timed, place == 0)
+    frequency = _frequency(text, quantity, lead, stop, timed, phase)
     course = _course(text, quantity, lead, stop, courses)
     basis = _basis(text[span[0] if place == 0 else lead : quantity.start], after, quantity, frequency, phase)
     shown = frequency.frequency if frequency and frequency.frequency and frequency.frequency.times else None
     if frequency and frequency.kind == "bare" and basis == "day":
         shown = None
+    if shown and shown.once and (quantity.rate == "day" or basis == "day"):
+        shown = Frequency(times=1, period=1, unit="d")
     if shown is None and quantity.rate == "week":
         shown = Frequency(times=1, period=1, unit="wk")
     if shown and shown.once and phase is None:
@@ -103,7 +122,7 @@ def _candidate(
         shown = msgspec.structs.replace(shown, prn=True)
     return Candidate(
         lead=lead, start=min([quantity.start, *(t.start for t in (frequency, course) if t)]), end=end, sentence=span, dose=quantity.dose(basis),
-        alt_dose=alternative.dose(basis) if alternative else None, frequency=shown, duration=course.duration if course else None, phase=phase,
+        alt_dose=alternative.dose(basis) if alternative else Dose(low=1, high=1, unit=quantity.item, basis=basis) if quantity.item else None, frequency=shown, duration=course.duration if course else frequency.duration if frequency else None, phase=phase,
         until=until.group(1).strip() if until else None, when=_when(text, quantity.end, stop), strength=quantity.strength,
     )  # fmt: skip
 
@@ -114,17 +133,21 @@ def _before_lead_in(text: str, start: int, stop: int) -> int:
     return start + lead_in.start() if lead_in and not re.match(r"\W*thereafter", lead_in.group(), re.IGNORECASE) else stop
 
 
-def _frequency(text: str, quantity: Quantity, lead: int, stop: int, timed: list[Timed], first: bool) -> Timed | None:
+def _frequency(text: str, quantity: Quantity, lead: int, stop: int, timed: list[Timed], phase: str | None) -> Timed | None:
     behind = [t for t in timed if quantity.end <= t.start < stop and not _CHANGE.search(text[quantity.end : t.start])]
     divided = next((t for t in behind if t.kind in ("divided", "undivided")), None)
     if divided:
         return divided
     if behind:
         return behind[0]
+    if phase in ("maximum", "titration"):
+        return None
     ahead = [t for t in timed if lead <= t.start and t.end <= quantity.start and t.kind not in ("interval", "undivided")]
     for t in reversed(ahead):
         between = text[t.end : quantity.start]
-        if len(between) < 60 and not _CHANGE.search(between) and not re.search(r"[.;]|\bmaximum\b", between):
+        if _CHANGE.search(text[max(lead, t.start - 60) : t.start]):
+            continue
+        if (len(between) < 60 or t.kind == "single") and not _CHANGE.search(between) and not re.search(r"[.;]|\bmaximum\b", between):
             return t
     return None
 
@@ -166,5 +189,20 @@ def _shared(text: str, found: list[Candidate]) -> list[Candidate]:
     for place in range(len(out) - 2, -1, -1):
         one, other = out[place], out[place + 1]
         if one.frequency is None and other.frequency is not None and one.dose and other.dose and _LINK.fullmatch(text[one.end : other.start]):
-            out[place] = msgspec.structs.replace(one, frequency=other.frequency, duration=one.duration or other.duration, end=other.end)
+            basis = other.dose.basis
+            out[place] = msgspec.structs.replace(
+                one, frequency=other.frequency, duration=one.duration or other.duration, dose=msgspec.structs.replace(one.dose, basis=basis), end=other.end
+            )
+        if one.phase and other.phase is None and other.dose and one.dose and other.dose.per != one.dose.per and _LINK.fullmatch(text[one.start : other.start][-6:].lstrip("0123456789")):
+            out[place + 1] = msgspec.structs.replace(other, phase=one.phase)
+    return out
+
+
+def _phased(text: str, found: list[Candidate]) -> list[Candidate]:
+    """A dose that another "follows" is the initial one, although the sentence does not call it so."""
+    out = list(found)
+    for place in range(len(out) - 1):
+        one, other = out[place], out[place + 1]
+        if one.phase is None and other.phase == "maintenance" and re.search(r"\b(?:followed by|then|reduc\w+ to|thereafter|decreas\w+ to)\b", text[one.end : other.end + 30], re.IGNORECASE):
+            out[place] = msgspec.structs.replace(one, phase="initial")
     return out

@@ -51,6 +51,11 @@ def people_in(text: str) -> str | None:
     return None
 
 
+def bands_in(text: str) -> list[tuple[int, str]]:
+    """The weight bands of a text with their places: two or more of them mark the rows of a table that the text lost."""
+    return [(m.start(), m.group().strip(" ,(")) for m in _PEOPLE.finditer(text) if m.lastgroup == "weight"]
+
+
 def route_in(text: str) -> str | None:
     """The one route a text names; several routes are joined as the label joins them ("subcutaneous or intravenous")."""
     found = list(dict.fromkeys(_ROUTES[m.lastgroup] for m in _ROUTE.finditer(text) if m.lastgroup))
@@ -86,7 +91,7 @@ def use_in(text: str, indications: tuple[Indication, ...]) -> str | None:
         return None
     best = max(scored, key=lambda s: (s[0] / s[1], s[0]))
     ties = {name for h, w, name in scored if (h / w, h) == (best[0] / best[1], best[0])}
-    return best[2] if len(ties) == 1 else None
+    return best[2] if len(ties) == 1 or " and " in text else None
 
 
 def _stems(text: str) -> list[str]:

@@ -21,14 +21,21 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 _NOT_BEFORE = re.compile(
-    r"(?:\bby|\bincrements?(?: of)?|\bsteps of|\bby an additional|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than|\bgreater than"
-    r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bwith|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\brate of|\bor)\s*(?:about |approximately |a |the |an )?$",
+    r"(?:\bby|\bincrements?(?: of)?(?: up to)?|[x×]|\bsteps of|\bby an additional|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than|\bgreater than"
+    r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bfrom|\bwith|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about |approximately |a |the |an )?$",
     re.IGNORECASE,
 )
 _WITH_DOSE = re.compile(r"\b(?:start|begin|initiat|treat|treated|dose|dosed|therapy|treatment|continue|given|administered|load)\w*\s+(?:\w+\s){0,3}(?:with|in|at|or)\s*(?:a |an |about |approximately |the )?$", re.IGNORECASE)
+_LIMIT = re.compile(r"(?:maxim\w+|\bnot (?:to |be )?(?:exceed\w*|above)|\b(?:no|not|n[’']t) (?:\w+ ){0,4}(?:more|greater|higher) than)\s*(?:of |a |the |total )*$", re.IGNORECASE)
+_ALREADY = re.compile(
+    r"\b(?:(?:not )?respond\w*(?: to| adequately to)|(?:patients?|already|currently|those) (?:\w+ )?(?:receiving|taking|on|treated with)|(?:after )?reach(?:ing|ed)|been on|tolerat\w+|maintained on|stabili[sz]ed on|lower than|higher than|much lower|switching from)\b"
+    r"(?:(?! is | should | to |[.;,:]).){0,45}$",
+    re.IGNORECASE,
+)
+_THRESHOLD = re.compile(r"\bdos(?:es?|ages?) (?:of )?(?:above|greater than|higher than|in excess of|over|exceeding|of more than|more than|below|lower than|less than)\s*(?:of |a |the )*$", re.IGNORECASE)
 _NOT_AFTER = re.compile(
     r"^\s*(?:/\s*(?:\d[\d.]*\s*)?(?:mL|ml|L|g|vial|actuation|spray|packet|tablet|capsule)\b|\)?[\s,-]*(?:single[- ](?:dose|use|patient)|multiple[- ]dose|multi-dose|pre-?filled|pharmacy bulk)?\s*(?:vials?|ampu\w+|bottles?|bags?|kits?|cartons?|syringes?|pens?)\b"
-    r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)",
+    r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b|markings?\b|\)?\s*insulin syringe|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)",
     re.IGNORECASE,
 )
 _STRENGTH_AFTER = re.compile(
@@ -47,11 +54,13 @@ _TOXICITY = re.compile(
     re.IGNORECASE,
 )
 _STUDIED = re.compile(
-    r"\b(?:clinical (?:trials?|studies|experience)|were (?:studied|evaluated|treated|given)|was (?:studied|evaluated|shown)|have been (?:studied|reported|evaluated|used)|ha(?:s|ve) not been (?:studied|evaluated|established)|in studies|studies (?:have|of)"
+    r"\b(?:clinical (?:trials?|studies|experience)|were (?:studied|evaluated|treated|given)|was (?:studied|evaluated|shown)|have been (?:studied|reported|evaluated|used|administered)|ha(?:s|ve) not been (?:studied|evaluated|established)|in studies|studies (?:have|of)"
     r"|pharmacokinetic|overdos\w+|missed|misses|forgot\w*|for example|e\.g\.|plasma (?:levels?|concentrations?)|serum (?:levels?|concentrations?)|bioequivalen\w+|equivalent to|half-life|no additional benefit|not been shown|failed to|provided no|dose-related)\b",
     re.IGNORECASE,
 )
 _DOSING = re.compile(r"\brecommended\b|\busual\b|\bstarting (?:dose|dosage)\b|\binitial (?:dose|dosage)\b|\bmaximum\b|\bmaintenance (?:dose|dosage)\b|\bdos(?:e|age) (?:is|of|should be)\b|\bloading dose\b", re.IGNORECASE)
+_UNACCEPTABLE = re.compile(r"\b(?:unacceptable|intolerable|unmanageable|limiting) (?:toxicity|adverse (?:reactions?|events?))|as tolerated", re.IGNORECASE)
+_RECOMMENDED = re.compile(r"\brecommended (?:(?!reduc|modif|adjust)\w+ ){0,4}?(?:dos(?:e|age)|regimen|schedule)s?\b(?!\s(?:reduc|modif|adjust))", re.IGNORECASE)
 _ADJUSTED = re.compile(r"\b(?:renal|hepatic|kidney|liver|creatinine clearance|CrCl|CLcr|eGFR|dialysis|CYP\w+|inhibitors?|inducers?|coadminist\w+|concomitant\w*|elderly|geriatric|weigh\w*|Child-Pugh)\b", re.IGNORECASE)
 SKIPPED_TITLE = re.compile(
     r"preparation|reconstitut|dilut|storage|handling|compatib|stability|disposal|monitoring|patient selection|\btesting\b|premedication|instructions for use|infusion rate|toxicit|adverse reaction|dosage forms"
@@ -59,7 +68,7 @@ SKIPPED_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DRUG_LIKE = re.compile(
-    r"(?:mab|nib|vir|xel|tecan|platin|mycin|micin|cillin|azole|pril|sartan|olol|statin|oxacin|cycline|formin|gliptin|gliflozin|zepam|zolam|parin|rubicin|purine|trexate|lone|sone|setron|prazole|tidine|dipine|idone|apine"
+    r"(?:mab|nib|vir|xel|tecan|platin|mycin|micin|cillin|azole|pril|sartan|olol|statin|oxacin|cycline|formin|gliptin|gliflozin|zepam|zolam|parin|rubicin|purine|trexate|lone|sone|virine|avir|lutamide|terone|kinra|leukin|cept|setron|prazole|tidine|dipine|idone|apine"
     r"|ribavirin|interferon|insulin|warfarin|aspirin|acetaminophen|ibuprofen|lidomide|calcium|leucovorin|folinate|fluorouracil|cisplatin|ribociclib|ciclib|folic acid|vitamin|penicillin|probenecid|colchicine|estrogens?|progestins?|antihistamine|diphenhydramine|epinephrine|naloxone|saline|tretinoin|phosphamide|mustine|domide|zomib|limus)$",
     re.IGNORECASE,
 )
@@ -81,25 +90,33 @@ def phase_of(before: str, after: str) -> str | None:
 def is_not_a_dose(before: str, after: str, counted: bool) -> bool:
     """Whether the words right beside an amount make it an increment, a strength, a volume or a threshold."""
     tail = before[-60:]
-    if _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not re.search(r"(?:maxim\w+|exceed\w*|more than|above|greater than|higher than)\s*(?:of |a |the )*$", tail):
+    if _THRESHOLD.search(tail):
+        return not re.match(r"[^.;]{0,60}?(?:not recommended|should not|are not|is not)", after)
+    if _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not _LIMIT.search(tail):
+        return True
+    if _ALREADY.search(tail) or re.match(r"[^.;]{0,30}\bshould not be (?:administered|given|used|taken)", after):
         return True
     return bool(_NOT_AFTER.match(after)) or (not counted and bool(_STRENGTH_AFTER.match(after)) and not re.search(r"\b(?:one|a|an)\s*$", before))
 
 
 def is_aside(sentence: str) -> bool:
     """Whether a sentence speaks of preparation, toxicity or studies rather than of how to dose."""
+    sentence = re.sub(r"\[[^\]]*\]|\((?:see|See)[^)]*\)", "", sentence)
     if _PREPARATION.search(sentence) and not _DOSING.search(sentence):
         return True
-    if _TOXICITY.search(sentence) and not _ADJUSTED.search(sentence):
+    if _TOXICITY.search(_UNACCEPTABLE.sub("", sentence)) and not _ADJUSTED.search(sentence) and not _RECOMMENDED.search(sentence):
         return True
-    return bool(_STUDIED.search(sentence)) and not re.search(r"\bmaximum\b", sentence, re.IGNORECASE)
+    return bool(_STUDIED.search(sentence)) and not re.search(r"\bmaximum\b", sentence, re.IGNORECASE) and not _RECOMMENDED.search(sentence)
 
 
 def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     """Whether the amount belongs to a drug named beside it that is not the product."""
-    following = re.match(r"\s*(?:of|dose of|doses of)?\s*([A-Za-z][A-Za-z-]{3,})", after)
+    following = re.match(r"\s*(?:of|dose of|doses of)?\s*(?:oral |intravenous )?([A-Za-z][A-Za-z-]{3,})", after)
     leading = re.search(r"([A-Za-z][A-Za-z-]{3,})\s*(?:at(?: a dose of)?|,|\(|:)?\s*$", before[-50:])
-    for found in (following, leading):
+    told = re.search(r"\b(?:(?:dose|dosage)s? (?:of|for) ([A-Za-z][A-Za-z-]{3,})(?: \w+){0,3}? (?:is|should be)|([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of|should be))\s*(?:reduced to |increased to )?$", before[-90:])
+    if told and told.group(1) is None and told.group(2):
+        told = re.search(r"([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of|should be)\s*(?:reduced to |increased to )?$", before[-90:])
+    for found in (following, leading, told):
         if found and _DRUG_LIKE.search(found.group(1)) and found.group(1).lower() not in own:
             return True
     return False

@@ -10,7 +10,7 @@ import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.regimen_clauses import Candidate, candidates
-from theriac.labels.regimen_context import only_route, own_names, people_in, product_in, route_in, site_in, use_in
+from theriac.labels.regimen_context import bands_in, only_route, own_names, people_in, product_in, route_in, site_in, use_in
 from theriac.labels.regimen_words import SKIPPED_TITLE, is_aside
 from theriac.labels.schedules import UNTIL, contact_time, durations, frequencies
 from theriac.labels.sentences import Span, sentences
@@ -18,6 +18,10 @@ from theriac.labels.statements import Indication, Regimen
 
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|once|twice|daily|weekly|monthly|every|single)\b", re.IGNORECASE)
 _GIVEN = re.compile(r"\b(?:administ\w+|given|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied|ication)\w*|inject\w*|us(?:e|ed)|instill\w*|inhal\w*|dos(?:e|es|ed|age|ing)|infus\w*|spray\w*|repeat\w*|irrigat\w*|moisten\w*|rub\w*|insert\w*)\b", re.IGNORECASE)
+_COPY = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s*\.?$")
+_COPY_AHEAD = re.compile(r"\s*\(\s*\d{1,2}(?:\.\d{1,2})?\s*\)")
+_COLUMNS = {"loading": "loading", "initial": "initial", "starting": "initial", "maintenance": "maintenance", "maximum": "maximum"}
+_COLUMN = re.compile(r"\b(?:loading|initial|starting|maintenance|maximum)(?: \w+)? (?:dos(?:e|age|ing))\b", re.IGNORECASE)
 _CONTINUED = re.compile(r"\b(?:continu\w+|treat(?:ment|ed)?|therapy|duration|course)\b", re.IGNORECASE)
 
 
@@ -62,19 +66,42 @@ def _body_start(leaf: Section) -> int:
 def _read_part(place: _Place, indications: tuple[Indication, ...], own: frozenset[str]) -> list[Regimen]:
     text = place.leaf.text
     found: list[tuple[Candidate, str | None, str | None]] = []
-    lead_phase: str | None = None
-    for span in sentences(text, _body_start(place.leaf)):
+    for span in _without_copies(place.leaf, sentences(text, _body_start(place.leaf)), own):
         sentence = text[span[0] : span[1]]
         _move(place, sentence, indications)
         if not _NUMERIC.search(sentence) or is_aside(sentence):
             continue
-        mine = candidates(text, span, own)
+        mine = _rows(text, span, candidates(text, span, own))
         if mine:
-            found.extend((one, people_in(text[one.lead : one.end]) or people_in(sentence) or place.people, use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use) for one in mine)
+            found.extend((one, rows or people_in(text[one.lead : one.end]) or people_in(sentence) or place.people, use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use) for one, rows in mine)
         elif found:
             found[-1] = (_extended(found[-1][0], text, span), *found[-1][1:])
-    _ = lead_phase
     return [_regimen(place, text, one, people, use) for one, people, use in found]
+
+
+def _without_copies(leaf: Section, spans: list[Span], own: frozenset[str]) -> list[Span]:
+    """The sentences without the short copies that end in a section number ("( 2.1 )"), where other sentences give doses in full."""
+    copies = [bool(_COPY.search(leaf.text[a:b]) or _COPY_AHEAD.match(leaf.text[b : b + 14])) for a, b in spans]
+    rest = [span for span, copy in zip(spans, copies, strict=True) if not copy]
+    return rest if any(candidates(leaf.text, span, own) for span in rest if _NUMERIC.search(leaf.text, *span)) else spans
+
+
+def _rows(text: str, span: Span, mine: list[Candidate]) -> list[tuple[Candidate, str | None]]:
+    """The candidates with the weight band of their table row, and the phase that the lost table's columns give them."""
+    bands = bands_in(text[span[0] : span[1]])
+    if len(bands) < 2 or len(mine) < 2:
+        return [(one, None) for one in mine]
+    rows: list[tuple[Candidate, str | None]] = []
+    columns = [m.group().lower() for m in _COLUMN.finditer(text, span[0], span[0] + bands[0][0])]
+    column, last = 0, -1
+    for one in mine:
+        row = max((i for i, (at, _) in enumerate(bands) if span[0] + at < one.start), default=-1)
+        column = column + 1 if row == last else 0
+        last = row
+        if len(columns) > 1 and row >= 0 and column < len(columns):
+            one = msgspec.structs.replace(one, phase=_COLUMNS[columns[column].split()[0]])
+        rows.append((one, bands[row][1] if row >= 0 else None))
+    return rows
 
 
 def _move(place: _Place, sentence: str, indications: tuple[Indication, ...]) -> None:
@@ -96,7 +123,7 @@ def _extended(one: Candidate, text: str, span: Span) -> Candidate:
     timed = [t for t in frequencies(text, *span) if t.kind not in ("undivided",)]
     courses = [c for c in durations(text, *span) if c.kind != "after"]
     out = one
-    if one.frequency is None and timed and _GIVEN.search(sentence) and timed[0].frequency and not re.search(r"increas|titrat|adjust|monitor|interval", sentence, re.IGNORECASE):
+    if one.frequency is None and timed and _GIVEN.search(sentence) and timed[0].frequency and not re.search(r"increas|titrat|adjust|monitor|interval|escalat|\brate\b|increment|infus", sentence, re.IGNORECASE):
         out = msgspec.structs.replace(out, frequency=timed[0].frequency, end=timed[0].end, sentence=span)
     if one.duration is None and courses and _CONTINUED.search(sentence):
         out = msgspec.structs.replace(out, duration=courses[0].duration, end=max(out.end, courses[0].end), sentence=span)

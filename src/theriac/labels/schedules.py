@@ -26,7 +26,7 @@ def _r(name: str) -> str:
 
 FREQUENCY = re.compile(
     rf"(?P<perweek>(?:(?:once (?:a day|daily|per day)|each day|every day|daily),?\s*(?:for|on)?\s*)?(?P<w>{_N})\s+(?:consecutive\s+|alternate\s+)?(?:days|nights|evenings|times)\s+(?:each|per|a|every|in each|of each|of the|during the)\s+week)"
-    rf"|(?P<divided>(?:(?:given|administered|taken|divided|split)?\s*(?:in|into|as)\s+)?(?:equally\s+)?(?P<k>{_N})(?:{TO}(?P<k2>{_N}))?\s+(?:equal(?:ly)?[\s-]*)?(?:sub-?)?(?:divided\s+(?:daily\s+)?doses|divided|separate doses)\b|divided (?:in|into|as)\s+(?:equal\s+)?(?P<j>{_N})(?:{TO}(?P<j2>{_N}))?\s+(?:equal\s+)?(?:daily\s+)?doses)"
+    rf"|(?P<divided>(?:(?:given|administered|taken|divided|split)?\s*(?:in|into|as)\s+)?(?:equally\s+)?(?P<k>{_N})(?:{TO}(?P<k2>{_N}))?\s+(?:equal(?:ly)?[\s-]*)?(?:sub-?)?(?:divided\s+(?:daily\s+)?doses|divided)\b|divided (?:in|into|as)\s+(?:equal\s+)?(?P<j>{_N})(?:{TO}(?P<j2>{_N}))?\s+(?:equal\s+)?(?:daily\s+)?doses)"
     r"|(?P<undivided>(?:(?:given|administered|taken)\s+)?(?:in|into|as)\s+(?:equally\s+)?(?:two or more\s+|several\s+|equal(?:ly)?\s+|smaller\s+)?divided doses\b)"
     rf"|(?P<interval>(?:at|with|in)\s+(?:intervals of\s+)?{_r('i')}[\s-]*(?P<iunit>minute|hour|day|week|month)s?(?:\s+intervals?| apart)|(?:at|with) intervals of\s+(?:at least\s+)?{_r('v')}[\s-]*(?P<vunit>{_UNIT})|{_r('a')}\s+(?P<aunit>hours|days|weeks|months)\s+apart)"
     r"|(?P<other>(?:once\s+)?(?:every|each)[\s-](?:other|second|alternate)[\s-](?P<ounit>day|night|week|month|morning|evening)|(?:on )?alternate (?P<ounit2>days|weeks)|every-other-day)"
@@ -35,9 +35,11 @@ FREQUENCY = re.compile(
     rf"|(?P<every>(?:every|each|q)\s?(?:(?P<e>{_N})(?:{TO}(?P<e2>{_N}))?[\s-]*)?(?P<eunit>{_UNIT}|h\b|w\b|morning\b|evening\b|bedtime\b)(?!\s*(?:of|cycle|period)))"
     r"|(?P<latin>\b(?:q\.?\s?i\.?\s?d|t\.?\s?i\.?\s?d|b\.?\s?i\.?\s?d|q\.\s?d|QD|QID|TID|BID)\b\.?)"
     rf"|(?P<cycleday>(?:on|beginning on)\s+days?\s+(?P<days>\d+(?:\s*(?:,|and|or|,\s*and)\s*\d+)*)\s+(?:and [a-z]+ )?of\s+(?:each|every|a|an|the)?\s*(?:(?:subsequent|repeated|treatment)\s+)?(?P<c>{_N})[\s-]*(?P<cunit>day|week)(?:[\s-]\w+)?\s+cycles?)"
+    r"|(?P<weeks>(?:at|on|in)\s+(?P<wunit>weeks?|days?|months?)\s+(?P<wlist>\d+(?:\s*,\s*(?:and\s+)?(?:(?:week|day|month)\s+)?\d+|\s+and\s+(?:(?:week|day|month)\s+)?\d+)+)\b(?!\s+of\b|\s*(?:weeks?|days?)))"
+    rf"|(?P<second>(?:followed\s+(?:by\s+(?:a|another) (?:second )?(?:\w+ )?(?:dose\s+)?)?(?P<gap>{_N})[\s-]*(?P<gapunit>days?|weeks?|months?) later|(?:separated by|given|administered) (?P<gap2>{_N})[\s-]*(?P<gapunit2>days?|weeks?|months?) apart))"
     r"|(?P<single>(?:as\s+)?(?:a\s+|one\s+)?(?<!recommended )single,?\s+(?:(?!daily|vial|use)[a-z]+[\s-]){0,3}?(?:dose|injection|infusion|administration|application|treatment|instillation)\b(?![\s-](?:vial|container|pre|syringe|pen|ampul|packet))|one[\s-]time(?:\s+dose)?|(?:given|administered|taken|injected|used) (?:only )?once\b(?!\s*(?:daily|a|every|per|each|weekly|monthly|in|-))|once only)"
     r"|(?P<singledaily>single daily dose|(?:one|1) (?:daily dose|dose daily|dose per day|dose a day))"
-    r"|(?P<bare>\b(?:daily|weekly|monthly|nightly|annually|quarterly)\b(?!\s+(?:dose|dosage|dosing|maximum|total|intake|limit|basis|recommended|requirement|amount|insulin|maintenance|use|oral dose|activit|living|value|schedule|regimen|administration of))|\bper day\b|\ba day\b|\beach day\b|\bper week\b|\ba week\b)",
+    r"|(?P<bare>\b(?:daily|weekly|monthly|nightly|annually|quarterly)\b(?!\s+(?:dose|dosage|dosing|maximum|total|intake|limit|basis|recommended|requirement|amount|insulin|maintenance|use|oral dose|activit|living|value|schedule|regimen|administration of))|(?<!dose )(?<!dosage )\bper day\b|\ba day\b|\beach day\b|\bper week\b|\ba week\b)",
     re.IGNORECASE,
 )
 _SPAN = rf"{_r('n')}[\s-]*(?:(?:consecutive|additional|more|full|initial|treatment|calendar|total|continuous|successive)\s+)*(?P<unit>days?|weeks?|months?|years?|doses|hours?|infusions|injections|nights?)\b"
@@ -84,7 +86,14 @@ def frequencies(text: str, start: int, end: int) -> Iterator[Timed]:
         kind = next(name for name in _KINDS if match.group(name) is not None)
         value = _KINDS[kind](match)
         if value is not None:
-            yield Timed(start=match.start(), end=match.end(), kind=kind, frequency=value)
+            yield Timed(start=match.start(), end=match.end(), kind=kind, frequency=value, duration=_series(match, kind))
+
+
+def _series(m: "re.Match[str]", kind: str) -> Duration | None:
+    """How many doses a fixed short series has."""
+    if kind == "weeks":
+        return Duration(value=len(re.findall(r"\d+", m.group("wlist"))), unit="dose", bound="exact")
+    return Duration(value=2, unit="dose", bound="exact") if kind == "second" else None
 
 
 def _value(text: str | None) -> Number | None:
@@ -152,6 +161,20 @@ def _cycle_day(m: "re.Match[str]") -> Frequency:
     return Frequency(times=len(days), period=_value(m.group("c")), unit=_unit(m.group("cunit")))
 
 
+def _weeks(m: "re.Match[str]") -> Frequency | None:
+    """A fixed short series at equal distances ("Weeks 0, 1 and 2"): its interval; unequal ones stay words."""
+    places = [int(n) for n in re.findall(r"\d+", m.group("wlist"))]
+    steps = {b - a for a, b in zip(places, places[1:], strict=False)}
+    if len(steps) != 1 or min(steps) <= 0:
+        return None
+    return Frequency(times=1, period=steps.pop(), unit=_unit(m.group("wunit")))
+
+
+def _second(m: "re.Match[str]") -> Frequency:
+    name = "gap" if m.group("gap") else "gap2"
+    return Frequency(times=1, period=_value(m.group(name)), unit=_unit(m.group("gapunit" if name == "gap" else "gapunit2")))
+
+
 def _once(m: "re.Match[str]") -> Frequency:
     return Frequency(times=1, once=True)
 
@@ -170,7 +193,7 @@ def _bare(m: "re.Match[str]") -> Frequency:
 
 _KINDS = {
     "perweek": _per_week, "divided": _divided, "undivided": _undivided, "interval": _interval, "other": _other, "times": _times, "every": _every,
-    "latin": _latin, "cycleday": _cycle_day, "single": _once, "singledaily": _single_daily, "bare": _bare,
+    "latin": _latin, "cycleday": _cycle_day, "weeks": _weeks, "second": _second, "single": _once, "singledaily": _single_daily, "bare": _bare,
 }  # fmt: skip
 _MOST = ("up to", "a maximum of", "a maximum", "not more than", "no longer than", "no more than", "at most")
 _LEAST = ("at least", "a minimum of", "not less than", "a minimum")
