@@ -4,13 +4,14 @@ Flows in: gathered claims about drugs. Flows out: entities. A substance's own na
 to two drugs is a name of both, and so ambiguous.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from theriac.flow.keys import Why, name_key
 from theriac.flow.names import drug_candidates
 from theriac.flow.registry import SUBSTANCE_KINDS, Claimed, Entity, Form, NameBook, best_id, shown
-from theriac.flow.substances import Moiety, Splits, Substance, head_name, moieties
+from theriac.flow.substances import Moiety, Splits, Substance, head_name, moieties, taken_apart
 from theriac.flow.weak_names import WeakNames
 from theriac.terms import EntityKind, NameKind
 
@@ -20,8 +21,8 @@ class _Drug:
 
     def __init__(self) -> None:
         self.book = NameBook()
-        self.identifiers: set[str] = set()
         self.own: set[str] = set()
+        self.also: set[str] = set()
         self.forms: dict[str, Form] = {}
         self.parts: tuple[str, ...] = ()
         self.claims = 0
@@ -37,7 +38,7 @@ class _Drug:
             kind=EntityKind.DRUG,
             name=self.name,
             names=self.book.names(),
-            identifiers=tuple(sorted(self.own)),
+            identifiers=tuple(sorted(self.own | self.also)),
             forms=tuple(form for _, form in sorted(self.forms.items())),
             parts=self.parts,
             claims=self.claims,
@@ -50,16 +51,16 @@ def drug_entities(claims: Sequence[Claimed], not_names: frozenset[str] = frozens
     """The entities of all claims about drugs; `not_names` are keys that are no drug's alias (names of conditions)."""
     strong = [claim for claim in claims if claim.authoritative]
     work = _Drugs(strong)
-    work.add_substance_names(strong)
+    work.add_substance_names()
     work.settle()
-    work.add_products(strong)
-    work.add_aliases(strong)
+    work.add_products()
+    work.add_aliases()
     weak = WeakNames(work.known(), not_names)
     weak.read([claim for claim in claims if not claim.authoritative])
     for target, text, kind, key, records in weak.aliases():
         work.by_id[target].book.add(text, kind, records, weak=True, key=key)
     for target, identifier in weak.identifiers():
-        work.by_id[target].own.add(identifier)
+        work.by_id[target].also.add(identifier)
     for entity in weak.entities():
         if entity.id not in work.by_id:
             work.only_weak.append(entity)
@@ -71,19 +72,21 @@ class _Drugs:
 
     def __init__(self, claims: Sequence[Claimed]) -> None:
         self.splits = Splits()
-        self.moieties = moieties(claims, self.splits)
+        self.claims = taken_apart(claims, self.splits)
+        self.moieties = moieties(self.claims, self.splits)
         self.drugs = [_Drug() for _ in self.moieties]
         self.by_key: dict[str, set[int]] = {}
         self.by_id: dict[str, _Drug] = {}
+        self.uses = Counter(one for moiety in self.moieties for substance in moiety.substances for one in set(substance.also))
         self.only_weak: list[Entity] = []
         self.secondary: dict[str, set[str]] = {}
         for number, moiety in enumerate(self.moieties):
             for key in _keys_of(moiety):
                 self.by_key.setdefault(key, set()).add(number)
 
-    def add_substance_names(self, claims: Iterable[Claimed]) -> None:
+    def add_substance_names(self) -> None:
         """Puts every name of a substance on its drug, with the records that give it."""
-        for claim in claims:
+        for claim in self.claims:
             texts = [(text, NameKind.SUBSTANCE) for text in claim.ingredients] if claim.ingredients else _substance_names(claim)
             met: set[int] = set()
             for text, kind in texts:
@@ -103,10 +106,16 @@ class _Drugs:
                     drug.book.add(self.splits.texts.get(base, base), NameKind.SYNONYM, ())
             for substance in moiety.substances:
                 _put(substance, drug)
+            drug.own.update(self._settling(drug.also))
             drug.id = best_id(EntityKind.DRUG, drug.own, key)
             if drug.id in self.by_id:
                 drug.id = best_id(EntityKind.DRUG, (), key)
             self.by_id[drug.id] = drug
+
+    def _settling(self, loose: set[str]) -> Iterator[str]:
+        """Of identifiers that sources give loosely, those that name one drug and are its only one of their kind."""
+        kinds = Counter(one.partition(":")[0] for one in loose)
+        return (one for one in loose if self.uses[one] == 1 and kinds[one.partition(":")[0]] == 1)
 
     def _name(self, moiety: Moiety, drug: _Drug) -> tuple[str, str]:
         """The key and the shown name of a moiety: its own name as most records write it, else its base."""
@@ -122,9 +131,9 @@ class _Drugs:
         whole = len(turned) == 1 and not name_key(turned[0].text).startswith(base)
         return (turned[0].key, turned[0].text) if whole else (base, shown(text))
 
-    def add_products(self, claims: Iterable[Claimed]) -> None:
+    def add_products(self) -> None:
         """Brands and generic names of products: names of the drug, or of the combination, that the ingredients make."""
-        for claim in claims:
+        for claim in self.claims:
             if not claim.ingredients:
                 continue
             numbers = self._ingredients(claim.ingredients)
@@ -139,13 +148,10 @@ class _Drugs:
         """The drugs that the ingredients are; None where one of them is ambiguous."""
         found: set[int] = set()
         for text in texts:
-            pieces = [piece.strip() for piece in text.replace("/", ",").replace(" and ", ",").split(",")]
-            known = [self.by_key.get(name_key(piece), set()) for piece in pieces if piece]
-            several = len(known) > 1 and all(len(one) == 1 for one in known)
-            for numbers in known if several else [self.by_key.get(name_key(text), set())]:
-                if len(numbers) != 1:
-                    return None
-                found.update(numbers)
+            numbers = self.by_key.get(name_key(text), set())
+            if len(numbers) != 1:
+                return None
+            found.update(numbers)
         return tuple(sorted(found))
 
     def _product_drug(self, numbers: tuple[int, ...]) -> _Drug:
@@ -164,9 +170,9 @@ class _Drugs:
             drug.book.add(" and ".join(reversed(named)), NameKind.SYNONYM, (), key=name_key("".join(named)))
         return drug
 
-    def add_aliases(self, claims: Iterable[Claimed]) -> None:
+    def add_aliases(self) -> None:
         """Brands, codes and synonyms that a source gives for a substance."""
-        for claim in claims:
+        for claim in self.claims:
             head = head_name(claim.names)
             if claim.ingredients or head is None:
                 continue
@@ -213,16 +219,23 @@ def _keys_of_product_name(text: str) -> Iterator[str]:
     """The key of a product's name, and that of its proper part ("QVAR 40", "Ventolin HFA")."""
     yield name_key(text)
     for candidate in drug_candidates(text):
-        if candidate.reason is Why.WITHOUT_DOSE and candidate.part == 0:
+        if candidate.reason is Why.WITHOUT_DOSE and candidate.part == 0 and name_key(text).startswith(candidate.key):
             yield candidate.key
 
 
 def _put(substance: Substance, drug: _Drug) -> None:
     if not substance.form:
         drug.own.update(substance.identifiers)
+        drug.also.update(substance.also)
         return
     keys = substance.keys or substance.shared
     texts = {name.key: name.text for name in drug.book.names()}
     key = min(keys) if keys else substance.form
-    form = Form(name=texts.get(key, substance.form), key=key, form=substance.form, identifiers=substance.identifiers, suffix=substance.suffix)
+    form = Form(
+        name=texts.get(key, substance.form),
+        key=key,
+        form=substance.form,
+        identifiers=tuple(sorted({*substance.identifiers, *substance.also})),
+        suffix=substance.suffix,
+    )
     drug.forms[key] = form

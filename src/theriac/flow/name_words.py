@@ -51,9 +51,9 @@ QUALIFIERS = word_set(
     "prophylaxis preventive preoperatively generic brand branded name commercial commercially available marketed approved licensed "
     "conventional new novel old first second third line first-line second-line local regional combination combined combo alone only "
     "new-formulation matched matching healthy male female males females men women adult adults pediatric children subjects patients "
-    "participants participant patient human the a an of in on to by at for from with during after before until up approximately about "
-    "least total strength strengths type-a units unit volume ratio genetical commercial-grade approx according within following mg "
-    "mcg ml free off i.e. e.g. etc"
+    "participants participant patient human or and with plus integrated the a an of in on to by at for from during after before until "
+    "up approximately about least total strength strengths type-a units unit volume ratio genetical commercial-grade approx according "
+    "within following mg mcg ml free off i.e. e.g. etc"
 )
 NOISE = FORMS | ROUTES | SCHEDULE | QUALIFIERS
 # Words that are no name even when nothing else is left.
@@ -86,7 +86,8 @@ LEADS = re.compile(
     r"(?:(?:drug|biological|device|procedure|behaviou?ral|other|dietary supplement|combination product|radiation|genetic|diagnostic test|"
     r"experimental|intervention|treatment|investigational (?:product|drug|medicinal product)|study drug|test (?:product|drug)?|"
     r"reference (?:product|drug)?|active comparator|comparator|"
-    r"arm|group|cohort|part|stage|step|phase|period|sequence|regimen|schedule)(?:\s+(?:[a-h]|[ivx]+|\d+[a-d]?))?\s*[:=]\s*)+"
+    r"chemotherapy|immunotherapy|hormone therapy|arm|group|cohort|part|stage|step|phase|period|sequence|regimen|"
+    r"schedule)(?:\s+(?:[a-h]|[ivx]+|\d+[a-d]?))?\s*[:=]\s*)+"
 )
 
 # Text that says by itself that nothing is investigated; holds whatever else the text names.
@@ -139,7 +140,8 @@ SOFT: tuple[tuple[Why, re.Pattern[str]], ...] = (
         r"\btext messag|\bapp\b|\bsoftware\b|"
         r"\bsmartphone\b|\bdigital\b|\bvirtual\b|\byoga\b|\bmeditation\b|\bsupport (?:group|program)")),
     (Why.PROCEDURE, re.compile(
-        r"\bsurg(?:ery|ical|eries)\b|ectomy\b|otomy\b|ostomy\b|oplasty\b|oscopy\b|\bbiops(?:y|ies)\b|\btransplant(?:ation)?s?\b|"
+        r"\bsurg(?:ery|ical|eries)\b|\bprocedures?\b|\bimplantation\b|ectomy\b|otomy\b|ostomy\b|oplasty\b|oscopy\b|\bbiops(?:y|"
+        r"ies)\b|\btransplant(?:ation)?s?\b|"
         r"\bcryotherapy\b|\bcryosurgery\b|\bcuret+age\b|"
         r"\bphototherapy\b|\bphotodynamic therapy\b|\blaser\b|\bacupuncture\b|\bmassage\b|\bcathet[a-z]*\b|\bdialysis\b|"
         r"\bapheresis\b|\bleukapheresis\b|"

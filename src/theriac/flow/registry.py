@@ -5,7 +5,7 @@ Flows in: claims as read. Flows out: the same statements once each, with all rec
 
 from collections.abc import Iterable
 
-from theriac.flow.keys import name_key
+from theriac.flow.keys import TRADEMARKS, name_key
 from theriac.model import Claim, Name, Struct
 from theriac.terms import EntityKind, NameKind
 
@@ -147,6 +147,7 @@ def shown(text: str) -> str:
     >>> shown("IMIQUIMOD"), shown("BCG"), shown("TPN171H")
     ('imiquimod', 'BCG', 'TPN171H')
     """
+    text = text.translate(TRADEMARKS).strip(" \"'/,;:")
     capitals = text.isupper() and len(text) > 4 and not any(map(str.isdigit, text))
     return " ".join((text.lower() if capitals else text).split())
 

@@ -125,6 +125,8 @@ def _resolve_part(candidates: Sequence[Candidate], type: str | None, rows: Mappi
     reason = nothing or typed
     if reason is not None:
         sure = [one for one in candidates if one.score >= _CERTAIN]
+        if sum(one.reason is Why.IN_BRACKETS for one in candidates) > 1:
+            sure = [one for one in sure if one.reason is not Why.IN_BRACKETS]
         drugs = {key: [row for row in found if not row.weak and row.kind in SUBSTANCE_KINDS] for key, found in drugs.items()}
         found = _first(sure, drugs)
         return found if found.entity else _not_a_drug(reason)
@@ -146,7 +148,8 @@ def _first(candidates: Sequence[Candidate], rows: Mapping[str, Sequence[NameRow]
 def _decide(hits: list[tuple[Candidate, list[NameRow]]], factor: float) -> Resolution:
     best, found = hits[0]
     options = _options(best, found, factor)
-    rival = next((row for one, rows in hits[1:] if one.reason is Why.IN_BRACKETS for row in rows if not _agree(row, found)), None)
+    inside = [row for one, rows in hits[1:] if one.reason is Why.IN_BRACKETS and factor == 1 for row in rows]
+    rival = next((row for row in inside if not _agree(row, found)), None)
     if len(options) == 1 and (rival is None or best.reason is Why.EXACT):
         return _resolved("", options[0].entity, options[0].name, options[0].score, options[0].reason)
     if len(options) == 1 and rival is not None:

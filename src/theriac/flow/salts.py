@@ -18,26 +18,26 @@ CATIONS = word_set(
 ANIONS = word_set(
     "hydrochloride dihydrochloride trihydrochloride tetrahydrochloride monohydrochloride hydrobromide dihydrobromide hydroiodide "
     "chloride dichloride bromide iodide methylbromide methobromide methiodide triethiodide sulfate bisulfate hemisulfate monosulfate "
-    "disulfate methylsulfate metilsulfate nitrate phosphate diphosphate acetate diacetate triacetate maleate dimaleate hemimaleate "
-    "fumarate difumarate hemifumarate succinate hemisuccinate tartrate bitartrate hemitartrate ditartrate citrate malate lactate "
-    "gluconate glucuronate gluceptate lactobionate mesylate dimesylate besylate tosylate ditosylate camsylate edisylate esylate "
-    "napsylate isethionate pamoate oxalate benzoate salicylate subsalicylate aspartate diaspartate glutamate ascorbate adipate "
-    "carbonate bicarbonate tannate hippurate edetate orotate mandelate saccharate xinafoate hydroxynaphthoate trifluoroacetate "
-    "trifenatate etiprate aceturate esilate malonate terephthalate sulfosalicylate teoclate nicotinate glycolate gentisate mucate "
-    "pidolate stearate glycinate polygalacturonate nafate polistirex polacrilex cyclamate"
+    "disulfate methylsulfate metilsulfate nitrate phosphate monophosphate diphosphate acetate diacetate triacetate maleate dimaleate "
+    "hemimaleate fumarate difumarate hemifumarate succinate hemisuccinate tartrate bitartrate hemitartrate ditartrate citrate malate "
+    "lactate gluconate glucuronate gluceptate lactobionate mesylate dimesylate besylate tosylate ditosylate camsylate edisylate "
+    "esylate napsylate isethionate pamoate oxalate benzoate salicylate subsalicylate aspartate diaspartate glutamate ascorbate "
+    "adipate carbonate bicarbonate tannate hippurate edetate orotate mandelate saccharate xinafoate hydroxynaphthoate "
+    "trifluoroacetate trifenatate etiprate aceturate esilate malonate terephthalate sulfosalicylate teoclate nicotinate glycolate "
+    "gentisate mucate pidolate stearate glycinate polygalacturonate nafate polistirex polacrilex cyclamate"
 )
 ESTERS = word_set(
-    "propionate dipropionate valerate butyrate isobutyrate pivalate cypionate enanthate decanoate undecanoate undecylenate laurate "
-    "palmitate caproate hexanoate phenpropionate phenylpropionate furoate benzoate ethylsuccinate estolate axetil proxetil pivoxil "
-    "dipivoxil medoxomil kamedoxomil cilexetil mofetil etexilate disoproxil marboxil etabonate probutate buteprate mebutate tebutate "
-    "ethyl isopropyl hyclate monocaprate acistrate"
+    "hydrogen octanoate di-potassium propionate dipropionate valerate butyrate isobutyrate pivalate cypionate enanthate decanoate "
+    "undecanoate undecylenate laurate palmitate caproate hexanoate phenpropionate phenylpropionate furoate benzoate ethylsuccinate "
+    "estolate axetil proxetil pivoxil dipivoxil medoxomil kamedoxomil cilexetil mofetil etexilate disoproxil marboxil etabonate "
+    "probutate buteprate mebutate tebutate ethyl isopropyl hyclate monocaprate acistrate"
 )
 HYDRATES = word_set(
-    "anhydrous hydrate monohydrate dihydrate trihydrate tetrahydrate pentahydrate hexahydrate heptahydrate hemihydrate sesquihydrate "
-    "hemipentahydrate ethanolate hemiethanolate monoethanolate methanolate solvate hydrous glacial"
+    "anhydrous base free-base freebase hydrate monohydrate dihydrate trihydrate tetrahydrate pentahydrate hexahydrate heptahydrate "
+    "hemihydrate sesquihydrate hemipentahydrate ethanolate hemiethanolate monoethanolate methanolate solvate hydrous glacial"
 )
 PREPARATIONS = word_set(
-    "recombinant synthetic ultramicrocrystalline kit liposome liposomal micronized microsize ultramicrosize macrocrystalline "
+    "recombinant rdna synthetic ultramicrocrystalline kit liposome liposomal micronized microsize ultramicrosize macrocrystalline "
     "macrocrystals microcrystalline"
 )
 # What is never a moiety by itself: taking the last word off "lithium carbonate" or "lactic acid" would leave nonsense.
@@ -59,9 +59,10 @@ _BIOLOGIC = re.compile(
     r"tesirine|govitecan|glargine|lispro|aspart|ganocetin|mafenatox|pasudotox|diftitox|tocog|nacog|tropin|sirsen|bant|tirumotecan|ravtansine|"
     r"relin|insulin[ a-z]*|immune globulin[ a-z]*|factor[ a-z0-9]*))-(?P<suffix>[a-z]{4})\Z"
 )
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _METALS = word_set("sodium disodium potassium calcium magnesium zinc lithium strontium")
 _FORM_WORDS = ANIONS | CATIONS | ESTERS | HYDRATES | PREPARATIONS
-_PAIRS = frozenset({"resin complex", "lipid complex", "phosphate complex", "dimethyl sulfoxide"})
+_PAIRS = frozenset({"resin complex", "lipid complex", "phosphate complex", "dimethyl sulfoxide", "fumaric acid", "genetical recombination"})
 _ISOTOPE = re.compile(r"(?:[a-z]{1,2}-?\d{1,3}m?|\d{1,3}m?-?[a-z]{1,2})\Z")
 _WORDS_NOT_SUFFIXES = word_set("alfa beta type long fast zinc acid free plus oral drug gene dose rich coat like cell line")
 
@@ -75,8 +76,18 @@ class Split(NamedTuple):
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a name in small letters and one spelling, hyphens kept inside."""
-    return [SPELLINGS.get(word, word) for word in re.split(r"[\s,;]+", plain(text)) if word]
+    """The words of a name in small letters, hyphens kept inside."""
+    small = plain(text)
+    if "(" in small or "[" in small:
+        small = _IN_BRACKETS.sub(_unwrapped, small)
+    return [word for word in re.split(r"[\s,;]+", small) if word]
+
+
+def _unwrapped(found: re.Match[str]) -> str:
+    """The salt in brackets as a plain word ("(as besilate)"), anything else as it stands."""
+    inside = (found[1] or found[2]).removeprefix("as ").replace("origin", "").split()
+    salty = inside and all(SPELLINGS.get(word, word) in _FORM_WORDS for word in inside)
+    return f" {' '.join(inside)} " if salty else found[0]
 
 
 def split_salt(text: str) -> Split:
@@ -91,7 +102,8 @@ def split_salt(text: str) -> Split:
 
 
 def split_words(words: list[str]) -> Split:
-    """`split_salt` of words that `words_of` has made."""
+    """`split_salt` of words in small letters, hyphens kept inside."""
+    words = [SPELLINGS.get(word, word) for word in words]
     whole = " ".join(words)
     if "-" in whole:
         found = _BIOLOGIC.match(whole)

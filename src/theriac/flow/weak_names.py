@@ -6,6 +6,7 @@ statement never joins two known drugs, and a statement that names two known drug
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from theriac.flow.graph import Links, components
 from theriac.flow.keys import Candidate, Why
@@ -15,20 +16,21 @@ from theriac.model import Name
 from theriac.terms import EntityKind, NameKind
 
 Atom = tuple[str, str]
+_WORD = re.compile(r"[^\s()\[\]]+")
 _CODE = re.compile(r"[a-z]{1,6}\d{2,}[a-z0-9]*\Z")
-_OWN = (Why.WITHOUT_SALT, Why.WITHOUT_DOSE, Why.PART, Why.FIXED_PART, Why.OUTSIDE_BRACKETS, Why.EXACT)
+_OWN = frozenset({Why.WITHOUT_SALT, Why.WITHOUT_DOSE, Why.PART, Why.FIXED_PART, Why.OUTSIDE_BRACKETS, Why.EXACT})
 # How many records must give an alias of this shape before it is believed everywhere.
 _RECORDS_FOR_PHRASE, _RECORDS_FOR_SHORT = 2, 3
 _SHORT, _LONGEST, _LARGEST_GROUP = 4, 48, 8
 
 
-class _Meaning:
-    """What one text means: the known drug, or else the key under which it is a name of its own (None where it is no name)."""
+class _Meaning(NamedTuple):
+    """What one name in a text means: the known drugs, or else the key under which it is a name of its own (None where it is no name)."""
 
-    __slots__ = ("key", "known", "text")
-
-    def __init__(self, text: str, known: frozenset[str], key: str | None) -> None:
-        self.text, self.known, self.key = text, known, key
+    text: str
+    known: frozenset[str]
+    key: str | None
+    conjunct: int = 0
 
 
 class WeakNames:
@@ -53,20 +55,17 @@ class WeakNames:
                 self._read(claim)
 
     def _read(self, claim: Claimed) -> None:
-        heads = self._meaning(claim.names[0].text)
-        others = [one for name in claim.names[1:] for one in self._meaning(name.text)]
-        for head in heads:
-            if not head.known and head.key and self._is_a_name(head):
-                self._heads.add(head.key)
-                self._note(head, claim.names[0], claim)
-        targets = {one.known for one in (*heads, *others) if one.known}
-        if len(heads) != 1 or len(targets) > 1 or any(len(target) > 1 for target in targets):
-            return
-        for name in claim.names[1:]:
-            for one in self._meaning(name.text):
-                if not one.known and one.key:
-                    self._note(one, name, claim)
-        self._join(claim, [*heads, *others], next(iter(next(iter(targets)))) if targets else None)
+        meant = [(name, one) for name in claim.names for one in self._meaning(name.text)]
+        targets = {one.known for _, one in meant if one.known}
+        single = all(one.conjunct == 0 for _, one in meant)
+        usable = single and len(targets) < 2 and all(len(target) == 1 for target in targets)
+        for name, one in meant:
+            if one.key and not one.known and self._is_a_name(one) and (usable or name is claim.names[0]):
+                self._note(one, name, claim)
+                if name is claim.names[0]:
+                    self._heads.add(one.key)
+        if usable:
+            self._join(claim, [one for _, one in meant], next(iter(next(iter(targets)))) if targets else None)
 
     def _join(self, claim: Claimed, names: list[_Meaning], target: str | None) -> None:
         mine = sorted({("key", one.key) for one in names if one.key and not one.known and self._is_a_name(one)})
@@ -107,7 +106,15 @@ class WeakNames:
             known = next((self._known[one.key] for one in candidates if one.key in self._known), frozenset())
             no_drug = any(one.score == 0 for one in candidates) or (number and candidates[0].reason is Why.LISTED)
             key = None if known or no_drug else _own_key(candidates)
-            yield _Meaning(text if not number else key or text, known, key)
+            yield _Meaning(_as_written(text, key) if key else text, known, key, number)
+            if key and not number:
+                yield from self._in_brackets(text, candidates)
+
+    def _in_brackets(self, text: str, candidates: list[Candidate]) -> Iterator[_Meaning]:
+        """Names in brackets behind an unknown name: the trial itself says that they mean the same."""
+        for one in candidates:
+            if one.reason is Why.IN_BRACKETS:
+                yield _Meaning(_as_written(text, one.key), frozenset(), one.key)
 
     def _is_a_name(self, one: _Meaning) -> bool:
         """Whether the key may name a drug: neither a condition nor a sentence."""
@@ -170,7 +177,19 @@ class WeakNames:
         )
 
 
+def _as_written(text: str, key: str) -> str:
+    """The shortest run of the text's words that has this key, in the writer's own letters; the whole text where none has.
+
+    >>> _as_written("0.06% Resiquimod Gel - A", "resiquimod")
+    'Resiquimod'
+    """
+    words = _WORD.findall(text)
+    runs = [words[start:end] for start in range(len(words)) for end in range(start + 1, min(len(words), start + 8) + 1)]
+    fitting = [run for run in runs if name_key(" ".join(run)) == key]
+    return " ".join(min(fitting, key=len)).strip(" .,;:()") if fitting else text
+
+
 def _own_key(candidates: list[Candidate]) -> str | None:
     """The key under which an unknown text is a name of its own: as bare as its own words allow."""
-    by_reason = {one.reason: one.key for one in reversed(candidates)}
-    return next((by_reason[why] for why in _OWN if why in by_reason), None)
+    own = [one for one in candidates if one.reason in _OWN]
+    return min(own, key=lambda one: one.score).key if own else None
