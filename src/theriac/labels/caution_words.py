@@ -1,0 +1,54 @@
+"""One passage of a label flows in; whom it concerns and what it tells to do flow out, as closed words.
+
+Populations and actions are found by the label's wording only: "weigh the benefit" is caution, "do not use" is contraindicated. A passage that says neither has none.
+"""
+
+import re
+
+_POPULATIONS: tuple[tuple[str, str], ...] = (
+    ("pregnancy", r"pregnan|\bfet(?:us|al)\b|\bfoet|embryo|teratogen|planning to have a baby|organogenesis"),
+    ("lactation", r"lactat|breast-?\s?feed|breast-?\s?fed|nursing (?:mother|infant|women|woman)|human milk|breast milk"),
+    ("paediatric", r"p(?:a)?ediatric|\bchild(?:ren)?\b|\badolescents?\b|\binfants?\b|neonat|\bbelow the age of|\bunder \d+ years|younger than \d+ years"),
+    ("geriatric", r"geriatric|\belderly\b|\bolder (?:adults|patients)|65 years (?:of age )?(?:and|or) (?:over|older)|aged 65"),
+    ("renal", r"renal (?:impairment|insufficiency|failure|disease|dysfunction|function)|kidney (?:disease|problems|failure|impairment)|creatinine clearance|\bCrCl\b|\beGFR\b|dialysis"),
+    ("hepatic", r"hepatic (?:impairment|insufficiency|failure|disease|dysfunction)|liver (?:disease|problems|failure|impairment|damage)|cirrhosis|Child-?\s?Pugh"),
+    ("immunosuppressed", r"immuno-?\s?(?:suppress|compromis|deficien)|\bHIV\b|problems with your immune system|weakened immune|organ transplant|transplant (?:recipient|patient)"),
+    ("transplant", r"transplant"),
+    ("autoimmune", r"auto-?\s?immune"),
+    ("blood_counts", r"abnormal blood count|ha?ematologic(?:al)? (?:reserve|abnormalit)|cytopeni|bone marrow (?:suppression|reserve|depression)"),
+    ("hypersensitivity", r"hypersensitiv|allerg|anaphyla"),
+    ("contraception", r"contracepti|birth control|reproductive potential|child-?bearing"),
+    ("barrier_contraceptives", r"\bcondoms?\b|\bdiaphragms?\b"),
+    ("sun_exposure", r"sunlamp|sunlight|tanning|ultraviolet|\bUV\b|sun exposure"),
+    ("driving", r"\bdriv(?:e|ing)\b|operat\w+ (?:\w+ )?machinery|use machines"),
+)
+_ACTIONS: tuple[tuple[str, str], ...] = (
+    ("contraindicated", r"\bcontraindicated\b|\bdo not (?:use|take|give|administer|apply|initiate|start|prescribe|breast|cover)|\bmust not\b|\bshould never\b|\bnot be used\b"),
+    ("avoid", r"\bavoid|\bnot recommended\b|\bshould not be (?:given|administered|used|initiated|started|applied|breast)|\bshould not use\b|\bnot to breast-?feed"),
+    ("discontinue", r"\bdiscontinu(?:e|ed|ation)\b|\bstop (?:the |using |taking |applying |treatment)|\bstopped\b|\bwithdraw(?:n)?\b"),
+    ("interrupt", r"\binterrupt|\bwithh(?:old|eld)\b|\bsuspend|\bdelay (?:the |treatment)|\brest period|\btemporarily\b"),
+    ("reduce", r"\breduc(?:e|ing|tion of|tion in) (?:the )?(?:\w+ )?dos(?:e|age)|\bdos(?:e|age) reduction|\blower (?:starting )?dose|\bdecrease the dos"),
+    ("monitor", r"\bmonitor|\bobserve\b|\bobserved closely|\bassess\b|\bevaluate\b|\bobtain\b|\bcheck\b|\bmeasure\b|\bperiodic"),
+    ("test", r"\b(?:verify|confirm) (?:the )?pregnancy status|\bpregnancy test|\btest(?:ed)? (?:all )?(?:patients )?for\b|\bscreen"),
+    ("contraception", r"\beffective (?:method of |non-?hormonal |forms? of )?contracepti|\buse (?:\w+ )?contraception"),
+    ("caution", r"\bcaution\b|\bcautious|\bcarefully\b|\bweigh|\brisks? and benefits?|\bbenefits? (?:outweigh|and risks?)|\bonly if (?:the )?(?:potential )?benefit"),
+    ("inform", r"\badvise\b|\bcounsel\b|\binform\b|\binstruct\b|\btell your doctor|\btalk to your doctor|\bask your doctor|\bcall your doctor|\bcontact your doctor"),
+)
+_POPULATION = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _POPULATIONS)
+_ACTION = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _ACTIONS)
+_ANY_POPULATION = re.compile("|".join(f"(?:{words})" for _, words in _POPULATIONS), re.IGNORECASE)
+_ANY_ACTION = re.compile("|".join(f"(?:{words})" for _, words in _ACTIONS), re.IGNORECASE)
+
+
+def populations_in(text: str) -> tuple[str, ...]:
+    """The groups and states a passage names.
+
+    >>> populations_in("Safety in immunosuppressed patients and in pregnant women is not established.")
+    ('pregnancy', 'immunosuppressed')
+    """
+    return tuple(name for name, words in _POPULATION if words.search(text)) if _ANY_POPULATION.search(text) else ()
+
+
+def actions_in(text: str) -> tuple[str, ...]:
+    """What a passage tells to do, the strictest first."""
+    return tuple(name for name, words in _ACTION if words.search(text)) if _ANY_ACTION.search(text) else ()
