@@ -29,7 +29,7 @@ MAX_RATIO = 200
 RATIO_FREE = 64 * 1024 * 1024
 MAX_NESTING = 4
 _ZIP_EPOCH = (1980, 1, 1)
-_ISAL_ERROR: type[Exception] = isal_zlib.error
+_ISAL_ERROR = cast("type[Exception]", isal_zlib.error)
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, zlib.error, gzip.BadGzipFile, _ISAL_ERROR)
 
 

@@ -76,7 +76,7 @@ def first_day(date: PartialDate) -> datetime.date:
     datetime.date(2024, 2, 1)
     """
     parts = [int(part) for part in date[:10].split("-")]
-    return datetime.date(*(parts + [1, 1])[:3])
+    return datetime.date(*[*parts, 1, 1][:3])
 
 
 def last_day(date: PartialDate) -> datetime.date:

@@ -28,14 +28,14 @@ class RecordKey(msgspec.Struct, frozen=True, order=True):
         return f"{self.source}:{self.key}"
 
 
-class Where(Struct):
+class Where(Struct, frozen=True):
     """The place of a statement in its version: a path, and the exact quote where it is prose."""
 
     path: str
     quote: str | None = None
 
 
-class Mention(Struct):
+class Mention(Struct, frozen=True):
     """A name in a record that wants to be resolved to an entity.
 
     `others` are names that the record gives for the same thing (`otherNames`); `identifiers` are CURIEs that the record itself assigns;
@@ -52,14 +52,14 @@ class Mention(Struct):
     arm_role: ArmRole | None = None
 
 
-class Name(Struct):
+class Name(Struct, frozen=True):
     """One name as its source writes it, and what kind of name it is there."""
 
     text: str
     kind: NameKind
 
 
-class Claim(Struct):
+class Claim(Struct, frozen=True):
     """A source's statement about identity: these names and identifiers belong to one substance, or to one product of these ingredients.
 
     With `ingredients` empty the claim is about a substance (or, for `kind` condition, a disease). With ingredients it is about a product:
@@ -75,21 +75,21 @@ class Claim(Struct):
     path: str = ""
 
 
-class DatedValue(Struct):
+class DatedValue(Struct, frozen=True):
     """A date with the word its source puts beside it (ACTUAL, ESTIMATED)."""
 
     date: PartialDate
     type: str | None = None
 
 
-class Organisation(Struct):
+class Organisation(Struct, frozen=True):
     """A sponsor or collaborator with the registry's class of it (INDUSTRY, NIH, OTHER)."""
 
     name: str
     type: str | None = None
 
 
-class Intervention(Struct):
+class Intervention(Struct, frozen=True):
     """One intervention of a study with the labels of the arms that receive it."""
 
     name: str
@@ -99,7 +99,7 @@ class Intervention(Struct):
     other_names: tuple[str, ...] = ()
 
 
-class Arm(Struct):
+class Arm(Struct, frozen=True):
     """One arm group of a study."""
 
     label: str
@@ -108,7 +108,7 @@ class Arm(Struct):
     interventions: tuple[str, ...] = ()
 
 
-class Outcome(Struct):
+class Outcome(Struct, frozen=True):
     """One outcome measure of a study."""
 
     measure: str
@@ -116,14 +116,14 @@ class Outcome(Struct):
     description: str | None = None
 
 
-class Term(Struct):
+class Term(Struct, frozen=True):
     """A vocabulary term that the registry assigned: `mesh:D002280`, "Carcinoma, Basal Cell"."""
 
     id: str
     name: str
 
 
-class Study(Struct, tag="study", tag_field="record"):
+class Study(Struct, frozen=True, tag="study", tag_field="record"):
     """What one version of a registry entry says about a clinical study."""
 
     nct_id: str
@@ -174,7 +174,7 @@ class Study(Struct, tag="study", tag_field="record"):
     brief_summary: str | None = None
 
 
-class Label(Struct, tag="label", tag_field="record"):
+class Label(Struct, frozen=True, tag="label", tag_field="record"):
     """What one version of a drug label says about itself; what it says about the drug is read by `labels/`."""
 
     set_id: str
@@ -199,7 +199,7 @@ class Label(Struct, tag="label", tag_field="record"):
     note: str | None = None
 
 
-class Product(Struct):
+class Product(Struct, frozen=True):
     """One product of an application: number, name, form, route, strength, ingredients and how it stands on the market."""
 
     number: str
@@ -217,7 +217,7 @@ class Product(Struct):
     holder: str | None = None
 
 
-class Submission(Struct):
+class Submission(Struct, frozen=True):
     """One submission to an application: original or supplement, its class, status and date."""
 
     type: str
@@ -230,7 +230,7 @@ class Submission(Struct):
     properties: tuple[str, ...] = ()
 
 
-class ApplicationDocument(Struct):
+class ApplicationDocument(Struct, frozen=True):
     """One document (letter, label, review) that the agency lists under a submission."""
 
     submission_type: str
@@ -241,7 +241,7 @@ class ApplicationDocument(Struct):
     url: str | None = None
 
 
-class Patent(Struct):
+class Patent(Struct, frozen=True):
     """One listed patent of a product: all its use codes together. A listed patent is not a valid one."""
 
     product: str
@@ -254,7 +254,7 @@ class Patent(Struct):
     submitted: PartialDate | None = None
 
 
-class Exclusivity(Struct):
+class Exclusivity(Struct, frozen=True):
     """One exclusivity of a product."""
 
     product: str
@@ -262,7 +262,7 @@ class Exclusivity(Struct):
     expires: PartialDate | None = None
 
 
-class Application(Struct, tag="application", tag_field="record"):
+class Application(Struct, frozen=True, tag="application", tag_field="record"):
     """What one record says about a US application. A part that this record does not carry is None, never empty.
 
     `number` is the six digits, the only part that every table has; `type` is NDA, ANDA or BLA where the record says it.
@@ -279,7 +279,7 @@ class Application(Struct, tag="application", tag_field="record"):
     note: str | None = None
 
 
-class Medicine(Struct, tag="medicine", tag_field="record"):
+class Medicine(Struct, frozen=True, tag="medicine", tag_field="record"):
     """What one row of the EMA medicines table says about a centrally authorised medicine."""
 
     number: str
@@ -304,14 +304,14 @@ class Medicine(Struct, tag="medicine", tag_field="record"):
     note: str | None = None
 
 
-class Lookup(Struct, tag="lookup", tag_field="record"):
+class Lookup(Struct, frozen=True, tag="lookup", tag_field="record"):
     """A source's own code list: code → word."""
 
     table: str
     words: dict[str, str]
 
 
-class ReferenceTable(Struct, tag="reference", tag_field="record"):
+class ReferenceTable(Struct, frozen=True, tag="reference", tag_field="record"):
     """One row of a vocabulary that a user loads; all that it says is in the claims."""
 
     table: str
@@ -322,7 +322,7 @@ class ReferenceTable(Struct, tag="reference", tag_field="record"):
 Document = Study | Label | Application | Medicine | Lookup | ReferenceTable
 
 
-class Reading(Struct):
+class Reading(Struct, frozen=True):
     """What one reader makes of one version: the document's own statements, the names in it, and what it claims about identity."""
 
     document: Document
@@ -331,7 +331,7 @@ class Reading(Struct):
     claims: tuple[Claim, ...] = ()
 
 
-class Raw(Struct):
+class Raw(Struct, frozen=True):
     """One record as its file served it, before anything of it is believed.
 
     `payload` is kept for ever as it is; `context` is what the file around it says and the record needs (a table's header, the release date);
@@ -343,7 +343,7 @@ class Raw(Struct):
     place: str = ""
 
 
-class Identity(Struct):
+class Identity(Struct, frozen=True):
     """Who a record is and which of its contents this is.
 
     `version` is the hash of the canonical form with its annotation layer, `content` without it: two versions of one content differ only in

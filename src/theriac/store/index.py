@@ -32,16 +32,16 @@ CREATE INDEX span_record ON span (record);
 CREATE INDEX span_version ON span (version);
 CREATE TABLE reading (version INTEGER PRIMARY KEY, reader TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE mention_key (
-    version INTEGER NOT NULL, n INTEGER NOT NULL, part INTEGER NOT NULL, key TEXT NOT NULL, score REAL NOT NULL, reason TEXT NOT NULL,
-    PRIMARY KEY (version, n, part, key)) WITHOUT ROWID;
-CREATE INDEX mention_by_key ON mention_key (key);
+    version INTEGER NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL, part INTEGER NOT NULL, key TEXT NOT NULL, score REAL NOT NULL,
+    reason TEXT NOT NULL, PRIMARY KEY (version, n, place)) WITHOUT ROWID;
+CREATE INDEX mention_by_key ON mention_key (key) WHERE key <> '';
 CREATE TABLE claim (id INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (body, source));
 CREATE TABLE claim_of (claim INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (claim, version)) WITHOUT ROWID;
 CREATE TABLE listing (id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL);
 CREATE TABLE registry (stamp TEXT NOT NULL);
 CREATE TABLE entity (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE entity_name (
-    key TEXT NOT NULL, entity TEXT NOT NULL, text TEXT NOT NULL, name_kind TEXT NOT NULL, score REAL NOT NULL,
+    key TEXT NOT NULL, entity TEXT NOT NULL, text TEXT NOT NULL, name_kind TEXT NOT NULL, weak INTEGER NOT NULL, records INTEGER NOT NULL,
     PRIMARY KEY (key, entity, text)) WITHOUT ROWID;
 CREATE INDEX entity_name_of ON entity_name (entity);
 CREATE TABLE entity_identifier (curie TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (curie, entity)) WITHOUT ROWID;
@@ -66,7 +66,7 @@ class VersionRow(msgspec.Struct, frozen=True):
     kind: str
     title: str
     body: bytes
-    keys: tuple[tuple[int, int, str, float, str], ...] = ()
+    keys: tuple[tuple[int, int, int, str, float, str], ...] = ()
     claims: tuple[bytes, ...] = ()
 
 
@@ -187,6 +187,21 @@ class Index:
         """The hashes of all versions stored."""
         return frozenset(row[0] for row in self.db.execute("SELECT hash FROM version"))
 
+    def current(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """The version that is current now, for each record that has one."""
+        found = {}
+        for chunk in _chunks(list(records), 400):
+            query = f"""SELECT r.source, r.key, v.hash FROM record r JOIN span s ON s.record = r.id AND s.seen_to IS NULL
+                        JOIN version v ON v.id = s.version WHERE (r.source, r.key) IN (VALUES {",".join(["(?, ?)"] * len(chunk))})"""
+            found.update({(source, key): version for source, key, version in self.db.execute(query, [part for pair in chunk for part in pair])})
+        return found
+
+    def totals(self, source: str) -> tuple[int, int]:
+        """How many records and versions a source has."""
+        query = "SELECT count(DISTINCT r.id), count(v.id) FROM record r LEFT JOIN version v ON v.record = r.id WHERE r.source = ?"
+        records, versions = self.db.execute(query, (source,)).fetchone()
+        return int(records), int(versions)
+
     def by_raw(self, raws: Iterable[bytes]) -> dict[bytes, tuple[str, str, str, str]]:
         """raw hash → (source, key, version, content), for bytes served before."""
         found = {}
@@ -222,7 +237,7 @@ def _insert_versions(db: sqlite3.Connection, commit: int, versions: Sequence[Ver
         if done.rowcount and done.lastrowid is not None:
             fresh.append((done.lastrowid, row))
     db.executemany("INSERT INTO reading VALUES (?,?,?,?,?)", [(number, v.reader, v.kind, v.title, v.body) for number, v in fresh])
-    db.executemany("INSERT OR IGNORE INTO mention_key VALUES (?,?,?,?,?,?)", [(number, *key) for number, v in fresh for key in v.keys])
+    db.executemany("INSERT OR IGNORE INTO mention_key VALUES (?,?,?,?,?,?,?)", [(number, *key) for number, v in fresh for key in v.keys])
     _insert_claims(db, fresh)
 
 

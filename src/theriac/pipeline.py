@@ -1,0 +1,332 @@
+"""The order of the stages: files in, commits out, one batch at a time.
+
+Flows in: paths and a home. Flows out: the run report, and a store in which each batch became visible all at once. This is the only file that
+knows the order (STAGES), and, with the scheduler, the only one that asks the clock.
+"""
+
+import io
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import msgspec
+from sqlalchemy import Connection
+
+from theriac.archives import Piece, Trouble, walk
+from theriac.catchup import catch_up
+from theriac.errors import BadFile, UserError
+from theriac.intake import COUNTS, Intake, Lookup
+from theriac.model import Raw
+from theriac.search import SearchIndex
+from theriac.settings import Settings
+from theriac.sources import FORMATS
+from theriac.sources.base import HEAD_BYTES, Head, OpenFile
+from theriac.stages import Bad, Cut, Examined, Examiner, File, Known, Task, not_data, outside_date, recognise
+from theriac.store import ledger, registry, upkeep
+from theriac.store.home import Home, Writer
+
+STAGES = ("open", "recognise", "cut", "identify", "read", "name", "file", "commit", "index", "gather names")
+
+TASK_BYTES = 2 * 1024 * 1024
+TASK_PIECES = 400
+POOL_FROM_BYTES = 12 * 1024 * 1024
+_PEEK = HEAD_BYTES
+
+
+class Progress(msgspec.Struct):
+    """How far a load has come, for whoever shows it."""
+
+    files: int = 0
+    records: int = 0
+    bytes: int = 0
+    commits: int = 0
+    file: str = ""
+
+
+class SourceReport(msgspec.Struct, kw_only=True):
+    """One source's counts of a run."""
+
+    source: str
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    annotation_only: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    quarantined: int = 0
+
+
+class QuarantineEntry(msgspec.Struct, kw_only=True):
+    """One record (or file) that was set aside, and why."""
+
+    file: str
+    record: str | None
+    field: str | None
+    reason: str
+
+
+class LoadReport(msgspec.Struct, kw_only=True):
+    """What a load did (`load --json`)."""
+
+    sources: list[SourceReport]
+    quarantine: list[QuarantineEntry]
+    unrecognised: list[str]
+    notices: list[str]
+    commits: int
+    seconds: float
+
+    def exceeds(self, share: float) -> bool:
+        """Whether more of the records were quarantined than the set share allows."""
+        read = sum(source.read for source in self.sources) or len(self.quarantine)
+        return len(self.quarantine) > share * read
+
+
+def now() -> str:
+    """The present moment, UTC, to the microsecond."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def load(
+    home: Home,
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    seen: str | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+    waiting: Callable[[str], None] | None = None,
+    moment: str | None = None,
+) -> LoadReport:
+    """Loads files, folders and archives; every batch of them becomes visible in one commit. Raises UserError for a path that is not there."""
+    for path in paths:
+        if not path.exists():
+            raise UserError(f"there is no file or folder {path}; check the path")
+    began, started = time.perf_counter(), moment or now()
+    with home.writer(started, waiting) as writer:
+        upkeep.upgraded(home, started)
+        search = SearchIndex(home.folder / "cache" / "search")
+        catch_up(home, search)
+        run = _Run(home, writer, settings, search, started, seen, progress)
+        run.go(paths)
+        report = run.report(time.perf_counter() - began)
+        run.finish(report)
+    return report
+
+
+class _Run:
+    """One load under the writer's lock."""
+
+    def __init__(
+        self,
+        home: Home,
+        writer: Writer,
+        settings: Settings,
+        search: SearchIndex,
+        started: str,
+        seen: str | None,
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self.home = home
+        self.writer = writer
+        self.settings = settings
+        self.search = search
+        self.started = started
+        self.tell = progress
+        self.progress = Progress()
+        self.claims_before = registry.stamp_wanted(home)
+        lookup = Lookup(home.index.known, home.index.by_raw, lambda source, tbl, at: ledger.listed_before(home, source, tbl, at))
+        self.intake = Intake(lookup, started, seen, settings.shrink_share)
+        own = frozenset() if seen else home.index.raws(own=True)
+        other = home.index.raws(own=False) | (home.index.raws(own=True) if seen else frozenset())
+        self.known = Known(own=own, other=other - own, versions=home.index.versions_known())
+
+    def go(self, paths: Sequence[Path]) -> None:
+        """Examines every file, in the pool when there is enough to do, and commits as batches fill."""
+        with _examining(self.known, self.settings.workers) as submit:
+            waiting: deque[Future[Examined] | Examined] = deque()
+            for task in self._tasks(paths):
+                waiting.append(submit(task) if isinstance(task, Task) else task)
+                while len(waiting) > 2 * self.settings.workers + 2:
+                    self._take(waiting.popleft())
+            while waiting:
+                self._take(waiting.popleft())
+        self._commit()
+
+    def _take(self, lot: "Future[Examined] | Examined") -> None:
+        examined = lot.result() if isinstance(lot, Future) else lot
+        self.intake.take(examined)
+        self.progress.files += sum(1 for file in examined.files if file.whole)
+        self.progress.records += len(examined.records) + len(examined.again) + sum(examined.unchanged.values())
+        if examined.files:
+            self.progress.file = examined.files[-1].path
+        self.tell(self.progress)
+        full = self.intake.bytes >= self.settings.batch_bytes or len(self.intake.batch.sightings) >= self.settings.batch_records
+        if full:
+            self._commit()
+
+    def _commit(self) -> None:
+        batch, words = self.intake.flush()
+        if batch.empty:
+            return
+        self.writer.commit(batch, now(), run=self.started)
+        self.search.add(self.home.index, words)
+        self.progress.commits += 1
+        self.tell(self.progress)
+
+    def _tasks(self, paths: Sequence[Path]) -> Iterator[Task | Examined]:
+        """Small files by the lot, large files cut here, faults as they are found."""
+        pieces: list[Piece] = []
+        size = 0
+        for path in paths:
+            for piece in walk(path):
+                if isinstance(piece, Trouble):
+                    yield Examined(files=[File(piece.path, None, "", None, None, whole=False)], bad=[Bad(piece.path, None, None, piece.reason)])
+                elif piece.stream is not None:
+                    yield from self._cut(piece)
+                else:
+                    pieces.append(piece)
+                    size += len(piece.data or b"")
+                    self.progress.bytes += piece.size
+                    if size >= TASK_BYTES or len(pieces) >= TASK_PIECES:
+                        yield Task(pieces=tuple(pieces))
+                        pieces, size = [], 0
+        if pieces:
+            yield Task(pieces=tuple(pieces))
+
+    def _cut(self, piece: Piece) -> Iterator[Task | Examined]:
+        """A large file's records in lots, then the word that it was read to its end."""
+        stream = _Rewound(piece)
+        head = Head(piece.path, stream.first)
+        dated, by = outside_date(piece.path, piece.dated)
+        number = recognise(head)
+        if number is None:
+            reason = not_data(head)
+            bad = [Bad(piece.path, None, None, reason)] if reason else []
+            yield Examined(files=[File(piece.path, dated, by, None, None, whole=True)], bad=bad)
+            return
+        format_ = FORMATS[number]
+        table = format_.table(head)
+        lot: list[Raw] = []
+        size = 0
+        try:
+            for raw in format_.cut(OpenFile(head, stream.whole())):
+                lot.append(raw)
+                size += len(raw.payload)
+                self.progress.bytes += len(raw.payload)
+                if size >= 2 * TASK_BYTES:
+                    yield Task(cuts=(Cut(piece.path, number, piece.dated, table, tuple(lot)),))
+                    lot, size = [], 0
+        except BadFile as error:
+            yield Task(cuts=(Cut(piece.path, number, piece.dated, table, tuple(lot)),))
+            fault = Bad(piece.path, None, None, error.reason, format=format_.name, source=format_.source)
+            yield Examined(files=[File(piece.path, dated, by, format_.source, None, whole=False)], bad=[fault])
+            return
+        yield Task(cuts=(Cut(piece.path, number, piece.dated, table, tuple(lot)),))
+        yield Examined(files=[File(piece.path, dated, by, format_.source, table, whole=True)])
+
+    def report(self, seconds: float) -> LoadReport:
+        """The run in numbers."""
+        return LoadReport(
+            sources=[
+                SourceReport(source=source, **{count: row[count] for count in COUNTS})
+                for source, row in sorted(self.intake.counts.items())
+                if source != "unrecognised"
+            ],
+            quarantine=[QuarantineEntry(file=bad.path, record=bad.record, field=bad.field, reason=bad.reason) for bad in self.intake.bad],
+            unrecognised=sorted(self.intake.unrecognised),
+            notices=self.intake.notices,
+            commits=self.progress.commits,
+            seconds=round(seconds, 3),
+        )
+
+    def finish(self, report: LoadReport) -> None:
+        """Brings names and search along, tidies segments, and notes the run."""
+        self.search.commit(self.home.head())
+        if registry.stamp_wanted(self.home) != self.claims_before or registry.stale(self.home):
+            registry.rebuild(self.home, now())
+        moment = now()
+
+        def note(connection: Connection) -> None:
+            ledger.note_run(connection, self.started, moment, msgspec.json.encode(report).decode(), report.seconds)
+            for source in report.sources:
+                ledger.note_source(
+                    connection, source.source, moment, self.intake.newest.get(source.source), failed=source.quarantined, home=self.home
+                )
+
+        upkeep.noted(self.home, note)
+        upkeep.compact(self.home, moment)
+
+
+class _Rewound(io.RawIOBase):
+    """A stream whose first bytes were looked at, from its first byte on again."""
+
+    def __init__(self, piece: Piece) -> None:
+        if piece.stream is None:
+            raise BadFile("this piece has no stream", file=piece.path)
+        self.stream = piece.stream
+        self.first = self.pending = self.stream.read(_PEEK)
+
+    def whole(self) -> BinaryIO:
+        """A buffered stream from the first byte on."""
+        return cast(BinaryIO, io.BufferedReader(self, TASK_BYTES))
+
+    def readable(self) -> bool:
+        """Always: it is for reading."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fills the buffer as io.RawIOBase asks."""
+        wanted = len(buffer)
+        if self.pending:
+            data, self.pending = self.pending[:wanted], self.pending[wanted:]
+        else:
+            data = self.stream.read(wanted)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+_worker: Examiner | None = None
+
+
+def _start_worker(known: Known) -> None:
+    """Gives a freshly spawned worker its knowledge; the only state a worker has."""
+    global _worker
+    _worker = Examiner(known)
+
+
+def _examine(task: Task) -> Examined:
+    if _worker is None:
+        raise RuntimeError("the worker was not started")
+    return _worker.examine(task)
+
+
+@contextmanager
+def _examining(known: Known, workers: int) -> Iterator[Callable[[Task], "Future[Examined] | Examined"]]:
+    """How to examine a task: here while there is little to do, by spawned workers once there is more."""
+    here = Examiner(known)
+    pool: ProcessPoolExecutor | None = None
+    done = 0
+
+    def submit(task: Task) -> Future[Examined] | Examined:
+        nonlocal pool, done
+        done += _weight(task)
+        if workers < 2 or done < POOL_FROM_BYTES:
+            return here.examine(task)
+        if pool is None:
+            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(known,))
+        return pool.submit(_examine, task)
+
+    try:
+        yield submit
+    finally:
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
+
+def _weight(task: Task) -> int:
+    return sum(piece.size for piece in task.pieces) + sum(len(raw.payload) for cut in task.cuts for raw in cut.raws)

@@ -1,0 +1,106 @@
+"""The text index: which records hold these words. A cache that can be thrown away; it is stamped with the commit that it reflects.
+
+Flows in: the current versions of a commit with the words to find them by. Flows out: record names with a score and title, best first.
+"""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+import tantivy
+
+from theriac.store.index import Index, VersionRow
+
+_WRITER_MEMORY = 64 * 1024 * 1024
+_MARK = "stamp"
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """One record found."""
+
+    record: str
+    kind: str
+    title: str
+    score: float
+
+
+class SearchIndex:
+    """An open text index. `add` gathers, `commit` makes what was gathered findable and stamps it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.index = tantivy.Index(_schema(), path=str(folder))
+        except ValueError:
+            # Made by other code: it is only a cache.
+            shutil.rmtree(folder)
+            folder.mkdir(parents=True)
+            self.index = tantivy.Index(_schema(), path=str(folder))
+        self._writer: tantivy.IndexWriter | None = None
+
+    @property
+    def stamp(self) -> int:
+        """The commit up to which the index reflects the store."""
+        mark = self.folder / _MARK
+        text = mark.read_text() if mark.exists() else ""
+        return int(text) if text.isdigit() else 0
+
+    def add(self, index: Index, rows: Sequence[tuple[VersionRow, str]]) -> None:
+        """Takes in a commit's versions, as far as they are the current ones of their records."""
+        current = index.current({(row.source, row.key) for row, _ in rows})
+        self.replace(
+            (row.source, row.key, row.kind, row.title, words) for row, words in rows if current.get((row.source, row.key)) == row.version
+        )
+
+    def replace(self, documents: Iterable[tuple[str, str, str, str, str]]) -> None:
+        """Puts documents (source, key, kind, title, words) in the place of whatever their records had before."""
+        writer = self._open_writer()
+        for source, key, kind, title, words in documents:
+            record = f"{source}:{key}"
+            writer.delete_documents("record", record)
+            document = tantivy.Document()
+            document.add_text("record", record)
+            document.add_text("kind", kind)
+            document.add_text("title", title)
+            document.add_text("words", words)
+            writer.add_document(document)
+
+    def commit(self, number: int) -> None:
+        """Makes everything added findable and stamps it with the commit."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
+            self.index.reload()
+        aside = self.folder / f"{_MARK}.part"
+        aside.write_text(str(number))
+        aside.rename(self.folder / _MARK)
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self.index.writer(heap_size=_WRITER_MEMORY, num_threads=1)
+        return self._writer
+
+    def find(self, words: str, limit: int = 20, kind: str | None = None) -> list[Hit]:
+        """The records whose title or text hold the words, best first."""
+        query, _ = self.index.parse_query_lenient(words, ["title", "words", "record"], field_boosts={"title": 3.0, "record": 5.0})
+        if kind:
+            wanted = tantivy.Query.term_query(self.index.schema, "kind", kind)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, wanted)])
+        searcher = self.index.searcher()
+        hits = []
+        for score, address in searcher.search(query, limit).hits:
+            document = searcher.doc(address)
+            hits.append(Hit(document["record"][0], document["kind"][0], document["title"][0], round(float(score), 4)))
+        return hits
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("record", stored=True, tokenizer_name="raw")
+    builder.add_text_field("kind", stored=True, tokenizer_name="raw")
+    builder.add_text_field("title", stored=True, tokenizer_name="en_stem")
+    builder.add_text_field("words", stored=False, tokenizer_name="en_stem", index_option="freq")
+    return builder.build()

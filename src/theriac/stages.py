@@ -1,0 +1,309 @@
+"""The pure stages as one worker runs them: recognise → cut → identify → read → name.
+
+Flows in: small files or already cut records, and which bytes and versions are known. Flows out: one `Examined` for the lot. Nothing here
+opens the store, asks the clock or raises for a bad document: what cannot be read comes out as `Bad`, raw, with its reason.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from theriac.archives import Piece
+from theriac.dates import PartialDate, date_in_path
+from theriac.errors import BadFile, BadRecord
+from theriac.flow.condition_names import condition_candidates
+from theriac.flow.keys import organisation_key
+from theriac.flow.names import drug_candidates, not_a_drug
+from theriac.model import Claim, Identity, Mention, Raw, Reading
+from theriac.sources import FORMATS
+from theriac.sources.base import HEAD_BYTES, Format, Head, OpenFile, hash_bytes
+from theriac.terms import EntityKind, SeenBy
+
+STARTER = "starter"
+STARTER_MARK = b'"_theriac_starter"'
+_HTML = (b"<!doctype html", b"<html")
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the store already holds: bytes whose moment they state themselves, other bytes, and versions."""
+
+    own: frozenset[bytes] = frozenset()
+    other: frozenset[bytes] = frozenset()
+    versions: frozenset[str] = frozenset()
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """Records already cut from a large file, which `format` recognised."""
+
+    path: str
+    format: int
+    dated: str | None
+    table: str | None
+    raws: tuple[Raw, ...]
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What one worker takes at a time."""
+
+    pieces: tuple[Piece, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One record that was identified; `payload`, `body` and what follows only where its version was not known before."""
+
+    file: int
+    source: str
+    key: str
+    version: str
+    content: str
+    format: str
+    label: str | None
+    rank: str
+    table: str
+    listing: str | None
+    partial: bool
+    seen: PartialDate | None
+    raw: bytes
+    canonicaliser: str = ""
+    context: str = ""
+    payload: bytes | None = None
+    reader: str = ""
+    kind: str = ""
+    title: str = ""
+    body: bytes = b""
+    keys: tuple[tuple[int, int, int, str, float, str], ...] = ()
+    claims: tuple[bytes, ...] = ()
+    words: str = ""
+
+
+class Again(msgspec.Struct, frozen=True):
+    """Bytes that were served before, whose moment comes from outside them."""
+
+    file: int
+    listing: str | None
+    raw: bytes
+
+
+class Bad(msgspec.Struct, frozen=True):
+    """A record (or, with no record, a file) that could not be read."""
+
+    path: str
+    record: str | None
+    field: str | None
+    reason: str
+    format: str | None = None
+    source: str | None = None
+    context: str = ""
+    payload: bytes = b""
+
+
+class File(msgspec.Struct, frozen=True):
+    """One file of a task: its date from outside, its format (None: nobody's) and whether it was cut to its end here."""
+
+    path: str
+    dated: str | None
+    dated_by: str
+    source: str | None
+    table: str | None
+    whole: bool
+
+
+class Examined(msgspec.Struct):
+    """Everything that came of one task."""
+
+    files: list[File] = []
+    records: list[Record] = []
+    again: list[Again] = []
+    unchanged: dict[str, int] = {}
+    bad: list[Bad] = []
+
+
+def recognise(head: Head) -> int | None:
+    """The number in FORMATS of the format whose content this is, or None."""
+    for number, format_ in enumerate(FORMATS):
+        if format_.recognises(head):
+            return number
+    return None
+
+
+def not_data(head: Head) -> str | None:
+    """Why a file that no format recognises is a fault and not merely somebody else's, or None."""
+    start = head.first.lstrip()[:200].lower()
+    if start.startswith(_HTML) and not head.name.lower().endswith((".html", ".htm")):
+        return "this is a web page (an error page, most likely), not data; download the file again"
+    if not head.first.strip() and head.name.lower().endswith((".json", ".xml", ".ndjson", ".jsonl", ".zip", ".txt", ".xlsx")):
+        return "the file is empty; download it again"
+    if head.first[:2] in (b"\xff\xfe", b"\xfe\xff") and head.name.lower().endswith((".json", ".ndjson", ".jsonl", ".txt")):
+        return "the file is written in UTF-16, which no source uses; save it again as UTF-8"
+    return None
+
+
+def outside_date(path: str, dated: str | None) -> tuple[str | None, str]:
+    """The date that the path or else the archive member gives a file, and which of the two it was."""
+    if found := date_in_path(path):
+        return found, SeenBy.PATH
+    return (dated, SeenBy.MEMBER) if dated else (None, SeenBy.LOADED)
+
+
+class Examiner:
+    """One worker's eyes: holds what is known, examines tasks. Pure but for a memory of the last format that fitted."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.last: int | None = None
+
+    def examine(self, task: Task) -> Examined:
+        """Everything that comes of the task, file by file, record by record, in order."""
+        out = Examined()
+        for piece in task.pieces:
+            self._piece(piece, out)
+        for cut in task.cuts:
+            format_ = FORMATS[cut.format]
+            dated, by = outside_date(cut.path, cut.dated)
+            out.files.append(File(cut.path, dated, by, format_.source, cut.table, whole=False))
+            for raw in cut.raws:
+                self._record(raw, format_, cut.table, out)
+        return out
+
+    def _piece(self, piece: Piece, out: Examined) -> None:
+        dated, by = outside_date(piece.path, piece.dated)
+        try:
+            data = piece.bytes()
+        except BadFile as error:
+            out.files.append(File(piece.path, dated, by, None, None, whole=False))
+            out.bad.append(Bad(piece.path, None, None, error.reason))
+            return
+        head = Head(piece.path, data[:HEAD_BYTES])
+        format_ = self._format(head)
+        if format_ is None:
+            reason = not_data(head)
+            out.files.append(File(piece.path, dated, by, None, None, whole=True))
+            if reason:
+                out.bad.append(Bad(piece.path, None, None, reason))
+            return
+        faults = len(out.bad)
+        table = format_.table(head)
+        number = len(out.files)
+        out.files.append(File(piece.path, dated, by, format_.source, table, whole=True))
+        try:
+            for raw in format_.cut(OpenFile(head, io.BytesIO(data))):
+                self._record(raw, format_, table, out)
+        except BadFile as error:
+            out.bad.append(Bad(piece.path, None, None, error.reason, format=format_.name, source=format_.source))
+        if len(out.bad) > faults:
+            out.files[number] = msgspec.structs.replace(out.files[number], whole=False)
+
+    def _format(self, head: Head) -> Format | None:
+        if self.last is None or not FORMATS[self.last].recognises(head):
+            self.last = recognise(head)
+        return None if self.last is None else FORMATS[self.last]
+
+    def _record(self, raw: Raw, format_: Format, table: str | None, out: Examined) -> None:
+        number = len(out.files) - 1
+        digest = raw_hash(format_, raw)
+        if digest in self.known.own:
+            source = STARTER if STARTER_MARK in raw.payload else format_.source
+            out.unchanged[source] = out.unchanged.get(source, 0) + 1
+            return
+        if digest in self.known.other:
+            out.again.append(Again(number, table, digest))
+            return
+        place = raw.place or None
+        try:
+            decoded = format_.decode(raw)
+            identity = format_.identify(raw, decoded)
+            place = identity.key
+            out.records.append(self._identified(raw, format_, decoded, identity, number, table, digest))
+        except BadRecord as error:
+            path = out.files[number].path
+            out.bad.append(
+                Bad(path, error.record or place, error.field, error.reason, format_.name, format_.source, raw.context, raw.payload)
+            )
+
+    def _identified(
+        self, raw: Raw, format_: Format, decoded: object, identity: Identity, file: int, table: str | None, digest: bytes
+    ) -> Record:
+        starter = STARTER_MARK in raw.payload
+        source = STARTER if starter else format_.source
+        key = f"{format_.source}/{identity.key}" if starter else identity.key
+        # The record is part of a version's identity: two records of one content are still two versions.
+        version = hash_bytes(source.encode(), key.encode(), identity.version.encode())
+        head = Record(
+            file=file,
+            source=source,
+            key=key,
+            version=version,
+            content=identity.content,
+            format=format_.name,
+            label=identity.label,
+            rank=identity.rank,
+            table="" if starter else (identity.table or table or ""),
+            listing=None if starter else table,
+            partial=identity.partial and not starter,
+            seen=identity.seen,
+            raw=digest,
+        )
+        if version in self.known.versions:
+            return head
+        reading = format_.read(raw, decoded)
+        return msgspec.structs.replace(
+            head,
+            canonicaliser=format_.canonicaliser,
+            context=raw.context,
+            payload=raw.payload,
+            reader=format_.reader,
+            kind=kind_of(reading),
+            title=reading.title,
+            body=_ENCODER.encode(reading),
+            keys=tuple(mention_keys(reading.mentions)),
+            claims=bare_claims(reading.claims),
+            words=format_.words(reading, decoded),
+        )
+
+
+def kind_of(reading: Reading) -> str:
+    """The word for a document: study, label, application, medicine …"""
+    return str(type(reading.document).__struct_config__.tag)
+
+
+def bare_claims(claims: Iterable[Claim]) -> tuple[bytes, ...]:
+    """The claims without their places and repeats, encoded, so that the same claim in many records is stored once."""
+    return tuple(dict.fromkeys(_ENCODER.encode(msgspec.structs.replace(claim, path="")) for claim in claims))
+
+
+def raw_hash(format_: Format, raw: Raw) -> bytes:
+    """The 128-bit BLAKE2b of the bytes as served, with the format and the context that they stood in."""
+    digest = hashlib.blake2b(f"{format_.name}\0{raw.context}\0".encode(), digest_size=16)
+    digest.update(raw.payload)
+    return digest.digest()
+
+
+def mention_keys(mentions: Sequence[Mention]) -> Iterable[tuple[int, int, int, str, float, str]]:
+    """For each mention its candidate keys as (number of the mention, place, part, key, score, reason): what resolution later joins on.
+
+    A key carries its kind in front (`drug/imiquimod`), so that a disease and a drug of one name never meet. A mention that names no drug has
+    one row of score 0 whose reason says why.
+    """
+    for number, mention in enumerate(mentions):
+        yield from ((number, place, *key) for place, key in enumerate(_keys(mention)))
+
+
+def _keys(mention: Mention) -> Iterable[tuple[int, str, float, str]]:
+    if mention.kind is EntityKind.DRUG:
+        refused = not_a_drug(mention.text, mention.type)
+        if refused is not None:
+            yield 0, "", 0.0, refused.value
+            return
+        for candidate in drug_candidates(mention.text, mention.others):
+            yield candidate.part, f"drug/{candidate.key}" if candidate.key else "", candidate.score, candidate.reason.value
+    elif mention.kind is EntityKind.CONDITION:
+        for candidate in condition_candidates(mention.text):
+            yield candidate.part, f"condition/{candidate.key}", candidate.score, candidate.reason.value
+        for curie in mention.identifiers:
+            yield 0, curie, 1.0, "the identifier that the registry assigned"
+    else:
+        yield 0, f"{mention.kind.value}/{organisation_key(mention.text)}", 1.0, "the name as written"

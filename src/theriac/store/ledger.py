@@ -1,0 +1,72 @@
+"""What the catalog knows of listings, runs and sources.
+
+Flows in: a home, or a connection inside a commit's transaction. Flows out: rows in the catalog's words.
+"""
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from theriac.store.catalog import LISTING, QUARANTINE, RUN, SOURCE
+from theriac.store.home import Home
+from theriac.store.index import ListingRow
+
+
+def listed_before(home: Home, source: str, table: str, seen: str) -> int:
+    """How many records the last complete listing of a table before that moment named; 0 where there was none."""
+    query = select(LISTING.c.records).where(LISTING.c.source == source, LISTING.c.tbl == table, LISTING.c.complete, LISTING.c.seen < seen)
+    with home.engine.connect() as connection:
+        row = connection.execute(query.order_by(LISTING.c.seen.desc()).limit(1)).first()
+    return 0 if row is None else int(row.records)
+
+
+def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:
+    """The complete listings of each commit after the given one."""
+    found: dict[int, list[ListingRow]] = {}
+    with home.engine.connect() as connection:
+        for row in connection.execute(select(LISTING).where(LISTING.c.commit_id > commit, LISTING.c.complete)):
+            found.setdefault(row.commit_id, []).append(ListingRow(row.id, row.source, row.tbl, row.seen))
+    return found
+
+
+def note_run(connection: Connection, run: str, finished: str, report: str, seconds: float) -> None:
+    """Keeps a run's report."""
+    connection.execute(insert(RUN).values(id=f"{run}/{finished}", started_at=run, finished_at=finished, seconds=seconds, report=report))
+
+
+def note_source(connection: Connection, source: str, moment: str, newest: str | None, *, failed: int, home: Home) -> None:
+    """Brings a source's line of the freshness ledger up to date."""
+    records, versions = home.index.totals(source)
+    known = connection.execute(select(SOURCE).where(SOURCE.c.source == source)).first()
+    values = {"last_attempt": moment, "last_success": moment, "records": records, "versions": versions}
+    if known is None:
+        connection.execute(insert(SOURCE).values(source=source, data_timestamp=newest, failures=failed, message="", cursor="", **values))
+        return
+    if newest is not None and newest > (known.data_timestamp or ""):
+        values["data_timestamp"] = newest
+    connection.execute(update(SOURCE).where(SOURCE.c.source == source).values(failures=known.failures + failed, **values))
+
+
+def sources(home: Home) -> list[dict[str, object]]:
+    """The freshness ledger, one row a source."""
+    with home.engine.connect() as connection:
+        rows = [dict(row._mapping) for row in connection.execute(select(SOURCE).order_by(SOURCE.c.source))]
+        for row in rows:
+            row.pop("cursor")
+        return rows
+
+
+def quarantined(home: Home) -> list[dict[str, object]]:
+    """What is in quarantine and not settled, in the order it came."""
+    query = select(QUARANTINE).where(QUARANTINE.c.settled_at.is_(None)).order_by(QUARANTINE.c.commit_id, QUARANTINE.c.file, QUARANTINE.c.record)
+    with home.engine.connect() as connection:
+        return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def quarantine_count(home: Home) -> int:
+    """How many records are in quarantine."""
+    with home.engine.connect() as connection:
+        return int(connection.execute(select(func.count()).select_from(QUARANTINE).where(QUARANTINE.c.settled_at.is_(None))).scalar_one())
+
+
+def settle_quarantined(connection: Connection, number: str, moment: str) -> None:
+    """Marks a quarantined record as read after all."""
+    connection.execute(update(QUARANTINE).where(QUARANTINE.c.id == number).values(settled_at=moment))

@@ -1,0 +1,57 @@
+"""The catalog's schema through time: one function per step, run by Alembic's operations in order.
+
+Flows in: a connection to a catalog of any older schema. Flows out: the same catalog at SCHEMA. A step that has been released is never edited.
+"""
+
+from collections.abc import Callable
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Connection, Integer, String, inspect, text
+
+from theriac.store.catalog import CATALOG
+
+Step = Callable[[Operations, Connection], None]
+
+
+def _first_tables(operations: Operations, connection: Connection) -> None:
+    """Everything of the first release."""
+    CATALOG.create_all(connection)
+
+
+def _segment_checksums(operations: Operations, connection: Connection) -> None:
+    """Homes made before the first release kept no checksum and no replacement time of their segments."""
+    present = {column["name"] for column in inspect(connection).get_columns("segments")}
+    if "sha256" not in present:
+        operations.add_column("segments", Column("sha256", String(64), nullable=False, server_default=""))
+    if "replaced_at" not in present:
+        operations.add_column("segments", Column("replaced_at", String(32)))
+
+
+def _source_cursors(operations: Operations, connection: Connection) -> None:
+    """Homes made before the first release counted no versions per source."""
+    present = {column["name"] for column in inspect(connection).get_columns("sources")}
+    if "versions" not in present:
+        operations.add_column("sources", Column("versions", Integer, nullable=False, server_default="0"))
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors)
+SCHEMA = len(STEPS)
+
+
+def schema_of(connection: Connection) -> int:
+    """How many steps the catalog has behind it; 0 for an empty database."""
+    if not inspect(connection).has_table("schema_step"):
+        return 0
+    return int(connection.execute(text("SELECT max(step) FROM schema_step")).scalar() or 0)
+
+
+def upgrade(connection: Connection) -> None:
+    """Brings the catalog to SCHEMA, all steps in the caller's transaction."""
+    done = schema_of(connection)
+    operations = Operations(MigrationContext.configure(connection))
+    if done == 0:
+        operations.create_table("schema_step", Column("step", Integer, primary_key=True))
+    for number, step in enumerate(STEPS[done:], start=done + 1):
+        step(operations, connection)
+        connection.execute(text("INSERT INTO schema_step VALUES (:step)"), {"step": number})

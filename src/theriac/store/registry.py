@@ -1,0 +1,170 @@
+"""The registry of entities as the read index keeps it: built from all claims and decisions, looked up by key.
+
+Flows in: the claims of every version ever stored and people's decisions. Flows out: entities by id, names by key, identifiers, redirects.
+What it holds is a pure function of the claims, so it is rebuilt rather than edited.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+from sqlalchemy import func, insert, select
+
+from theriac.flow.entities import Decision, Entity, NameRow, SourcedClaim, build, name_rows
+from theriac.model import Claim
+from theriac.store.catalog import DECISION, REDIRECT
+from theriac.store.home import Home
+from theriac.terms import EntityKind, NameKind
+
+WEAK_SOURCES = frozenset({"ctgov"})
+_claim = msgspec.msgpack.Decoder(Claim)
+_entity = msgspec.msgpack.Decoder(Entity)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def stamp_wanted(home: Home) -> str:
+    """What the registry must be stamped with to be up to date: it changes when a claim or a decision is added."""
+    claims = home.index.db.execute("SELECT count(*), coalesce(max(id), 0) FROM claim").fetchone()
+    with home.engine.connect() as connection:
+        decisions = connection.execute(select(func.coalesce(func.max(DECISION.c.id), 0))).scalar_one()
+    return f"{claims[0]}/{claims[1]}/{decisions}"
+
+
+def stale(home: Home) -> bool:
+    """Whether the registry kept in the index is not the one that the claims make."""
+    row = home.index.db.execute("SELECT stamp FROM registry").fetchone()
+    return row is None or row[0] != stamp_wanted(home)
+
+
+def claims(home: Home, until: str | None = None) -> Iterator[SourcedClaim]:
+    """Every claim of every version, with the record that makes it; with `until`, only of versions seen by then."""
+    bound = "" if until is None else "WHERE s.seen_from <= ?"
+    query = f"""SELECT c.id, c.body, r.source, r.key, min(s.seen_from) FROM claim c JOIN claim_of o ON o.claim = c.id
+                JOIN version v ON v.id = o.version JOIN record r ON r.id = v.record JOIN span s ON s.version = v.id {bound}
+                GROUP BY c.id, r.id"""
+    decoded: tuple[int, Claim] | None = None
+    for number, body, source, key, first in home.index.db.execute(query, () if until is None else (until,)):
+        if decoded is None or decoded[0] != number:
+            decoded = (number, _claim.decode(body))
+        origin = key.partition("/")[0] if source == "starter" else source
+        yield SourcedClaim(claim=decoded[1], record=f"{source}:{key}", authoritative=origin not in WEAK_SOURCES, first_seen=first)
+
+
+def decisions(home: Home) -> list[Decision]:
+    """What people decided, oldest first."""
+    with home.engine.connect() as connection:
+        rows = connection.execute(select(DECISION).order_by(DECISION.c.id)).all()
+    return [
+        Decision(name=row.name, entity=row.entity, author=row.author, decided=row.recorded_at, kind=EntityKind(row.kind), record=row.key or None)
+        for row in rows
+    ]
+
+
+def rebuild(home: Home, now: str) -> None:
+    """Builds the registry anew; ids that are no longer in use become permanent redirects."""
+    wanted = stamp_wanted(home)
+    registry = build(claims(home), decisions(home))
+    before = {row[0] for row in home.index.db.execute("SELECT id FROM entity")}
+    with home.index.transaction() as db:
+        for table in ("registry", "entity", "entity_name", "entity_identifier", "entity_redirect"):
+            db.execute(f"DELETE FROM {table}")
+        db.executemany("INSERT INTO entity VALUES (?, ?, ?, ?)", [(e.id, e.kind.value, e.name, _encode(e)) for e in registry.entities])
+        db.executemany(
+            "INSERT OR IGNORE INTO entity_name VALUES (?, ?, ?, ?, ?, ?)",
+            [(row.key, row.entity, row.text, row.kind.value, int(row.weak), row.records) for row in name_rows(registry)],
+        )
+        db.executemany("INSERT OR IGNORE INTO entity_identifier VALUES (?, ?)", _identifiers(registry.entities))
+        db.executemany("INSERT OR IGNORE INTO entity_redirect VALUES (?, ?)", registry.redirects.items())
+        db.execute("INSERT INTO registry VALUES (?)", (wanted,))
+    _keep_redirects(home, {old: registry.redirects[old] for old in before if old in registry.redirects}, now)
+
+
+def _identifiers(entities: Iterable[Entity]) -> Iterator[tuple[str, str]]:
+    for entity in entities:
+        for curie in (*entity.identifiers, *(one for form in entity.forms for one in form.identifiers)):
+            yield curie, entity.id
+
+
+def _keep_redirects(home: Home, redirects: Mapping[str, str], now: str) -> None:
+    if not redirects:
+        return
+    with home.engine.begin() as connection:
+        kept = {row.old for row in connection.execute(select(REDIRECT.c.old))}
+        fresh = [{"old": old, "new": new, "recorded_at": now} for old, new in sorted(redirects.items()) if old not in kept]
+        if fresh:
+            connection.execute(insert(REDIRECT), fresh)
+
+
+class Names:
+    """Looks names, identifiers and entities up in the index; what `flow.resolution` asks."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.db = home.index.db
+        self._rows: dict[str, tuple[NameRow, ...]] = {}
+        self._entities: dict[str, Entity | None] = {}
+
+    def by_keys(self, keys: Iterable[str]) -> Mapping[str, Sequence[NameRow]]:
+        """Every name row under each of the keys."""
+        wanted = list(dict.fromkeys(keys))
+        missing = [key for key in wanted if key not in self._rows]
+        for start in range(0, len(missing), 800):
+            chunk = missing[start : start + 800]
+            found: dict[str, list[NameRow]] = {key: [] for key in chunk}
+            query = f"""SELECT n.key, n.entity, e.name, n.text, n.name_kind, n.weak, n.records, instr(n.entity, '+') FROM entity_name n
+                        JOIN entity e ON e.id = n.entity WHERE n.key IN ({",".join("?" * len(chunk))})"""
+            for key, entity, name, text, kind, weak, records, joined in self.db.execute(query, chunk):
+                parts = self._parts(entity) if joined else ()
+                row = NameRow(key=key, entity=entity, name=name, text=text, kind=NameKind(kind), weak=bool(weak), records=records, parts=parts)
+                found[key].append(row)
+            self._rows.update({key: tuple(rows) for key, rows in found.items()})
+        return {key: self._rows[key] for key in wanted}
+
+    def _parts(self, entity: str) -> tuple[str, ...]:
+        found = self.entity(entity)
+        return found.parts if found else ()
+
+    def by_identifier(self, curie: str) -> str | None:
+        """The one entity that an identifier, a present or a former entity id leads to, or None."""
+        query = """SELECT id FROM entity WHERE id = ?1 UNION SELECT new FROM entity_redirect WHERE old = ?1
+                   UNION SELECT entity FROM entity_identifier WHERE curie = ?1"""
+        rows = self.db.execute(query, (curie,)).fetchall()
+        if not rows and "+" in curie:
+            return self._rejoined(curie)
+        return rows[0][0] if len(rows) == 1 else self._kept(curie)
+
+    def _rejoined(self, combination: str) -> str | None:
+        """A combination's former id, followed part by part."""
+        kind, _, parts = combination.partition(":")
+        today = [self.by_identifier(f"{kind}:{part}") for part in parts.split("+")]
+        if not all(today):
+            return None
+        joined = f"{kind}:{'+'.join(sorted({str(one).partition(':')[2] for one in today}))}"
+        return joined if self.db.execute("SELECT 1 FROM entity WHERE id = ?", (joined,)).fetchone() else None
+
+    def _kept(self, old: str) -> str | None:
+        """What the catalog's permanent redirects say of an id that the present registry no longer derives."""
+        with self.home.engine.connect() as connection:
+            row = connection.execute(select(REDIRECT.c.new).where(REDIRECT.c.old == old)).first()
+        return None if row is None or row.new == old else self.by_identifier(row.new)
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """The entity of an id, redirects followed; None where no loaded source speaks of it."""
+        if entity_id not in self._entities:
+            row = self.db.execute(
+                "SELECT body FROM entity WHERE id = coalesce((SELECT new FROM entity_redirect WHERE old = ?1), ?1)", (entity_id,)
+            ).fetchone()
+            self._entities[entity_id] = None if row is None else _entity.decode(row[0])
+        return self._entities[entity_id]
+
+    def near(self, key: str, limit: int = 5) -> list[NameRow]:
+        """The names most like a key, for "did you mean"."""
+        keys = [row[0] for row in self.db.execute("SELECT DISTINCT key FROM entity_name")]
+        best = process.extract(key, keys, scorer=JaroWinkler.similarity, limit=limit * 3, score_cutoff=0.85)
+        rows = [row for found, _, _ in best for row in self.by_keys([found])[found]]
+        return list({row.entity: row for row in reversed(rows)}.values())[::-1][:limit]
+
+    def of_entity(self, entity_id: str) -> list[str]:
+        """Every key that leads to the entity."""
+        return [row[0] for row in self.db.execute("SELECT DISTINCT key FROM entity_name WHERE entity = ?", (entity_id,))]
