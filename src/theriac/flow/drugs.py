@@ -12,7 +12,7 @@ from theriac.flow.keys import Why, name_key
 from theriac.flow.names import drug_candidates
 from theriac.flow.registry import SUBSTANCE_KINDS, Claimed, Entity, Form, NameBook, best_id, shown
 from theriac.flow.substances import Moiety, Splits, Substance, head_name, moieties, taken_apart
-from theriac.flow.weak_names import WeakNames
+from theriac.flow.weak_names import Candidates, WeakNames
 from theriac.terms import EntityKind, NameKind
 
 
@@ -47,7 +47,7 @@ class _Drug:
         )
 
 
-def drug_entities(claims: Sequence[Claimed], not_names: frozenset[str] = frozenset()) -> list[Entity]:
+def drug_entities(claims: Sequence[Claimed], not_names: frozenset[str] = frozenset(), candidates_of: Candidates = drug_candidates) -> list[Entity]:
     """The entities of all claims about drugs; `not_names` are keys that are no drug's alias (names of conditions)."""
     strong = [claim for claim in claims if claim.authoritative]
     work = _Drugs(strong)
@@ -55,7 +55,7 @@ def drug_entities(claims: Sequence[Claimed], not_names: frozenset[str] = frozens
     work.settle()
     work.add_products()
     work.add_aliases()
-    weak = WeakNames(work.known(), not_names)
+    weak = WeakNames(work.known(), not_names, candidates_of)
     weak.read([claim for claim in claims if not claim.authoritative])
     for target, text, kind, key, records in weak.aliases():
         work.by_id[target].book.add(text, kind, records, weak=True, key=key)

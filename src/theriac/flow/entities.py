@@ -4,23 +4,31 @@ Flows in: claims of sources, in any order, and the decisions of people. Flows ou
 machine. Statements of weak sources (names that a trial gives) never join what authoritative ones keep apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from theriac.flow.conditions import condition_entities
 from theriac.flow.drugs import drug_entities
-from theriac.flow.keys import name_key
+from theriac.flow.keys import Candidate, name_key
+from theriac.flow.names import drug_candidates
 from theriac.flow.registry import Decision, Entity, EntityName, Form, NameRow, Registry, SourcedClaim, gather
 from theriac.terms import EntityKind, NameKind
 
 __all__ = ["Decision", "Entity", "EntityName", "Form", "NameRow", "Registry", "SourcedClaim", "build", "name_rows", "present_id"]
 
 
-def build(claims: Iterable[SourcedClaim], decisions: Iterable[Decision] = ()) -> Registry:
-    """The registry that the claims make; every id that an entity could have had redirects to the one it has."""
+def build(
+    claims: Iterable[SourcedClaim],
+    decisions: Iterable[Decision] = (),
+    candidates_of: Callable[[str], Sequence[Candidate]] = drug_candidates,
+) -> Registry:
+    """The registry that the claims make; every id that an entity could have had redirects to the one it has.
+
+    `candidates_of` may answer from candidates that are stored already; it must answer as `drug_candidates` does.
+    """
     gathered = gather(claims)
     conditions = condition_entities([claim for claim in gathered if claim.kind is EntityKind.CONDITION])
     taken = frozenset(name.key for entity in conditions for name in entity.names)
-    drugs = drug_entities([claim for claim in gathered if claim.kind is EntityKind.DRUG], taken)
+    drugs = drug_entities([claim for claim in gathered if claim.kind is EntityKind.DRUG], taken, candidates_of)
     entities = tuple(sorted((*conditions, *drugs), key=lambda entity: entity.id))
     return Registry(
         entities=entities,

@@ -93,6 +93,7 @@ class Claimed(Struct):
     names: tuple[Name, ...]
     identifiers: tuple[str, ...]
     ingredients: tuple[str, ...]
+    parents: tuple[str, ...]
     authoritative: bool
     records: tuple[str, ...]
     first_seen: str = ""
@@ -104,7 +105,7 @@ def gather(claims: Iterable[SourcedClaim]) -> list[Claimed]:
     for one in claims:
         claim = one.claim
         names = tuple((name.text, name.kind.value) for name in claim.names)
-        statement = (claim.kind.value, names, claim.identifiers, claim.ingredients, one.authoritative)
+        statement = (claim.kind.value, names, claim.identifiers, claim.ingredients, claim.parents, one.authoritative)
         kept = found.get(statement)
         if kept is None:
             found[statement] = (claim, {one.record}, [one.first_seen])
@@ -117,7 +118,8 @@ def gather(claims: Iterable[SourcedClaim]) -> list[Claimed]:
             names=claim.names,
             identifiers=claim.identifiers,
             ingredients=claim.ingredients,
-            authoritative=bool(statement[4]),
+            parents=claim.parents,
+            authoritative=bool(statement[5]),
             records=tuple(sorted(records)),
             first_seen=min(filter(None, seen), default=""),
         )

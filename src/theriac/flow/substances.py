@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from theriac.flow.graph import Links, components, groups
-from theriac.flow.keys import name_key
+from theriac.flow.keys import name_key, plain
 from theriac.flow.registry import SUBSTANCE_KINDS, Claimed
 from theriac.flow.salts import Split, acid_of, split_salt
 from theriac.model import Name
@@ -51,11 +51,23 @@ class Splits:
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, Split]] = {}
         self.texts: dict[str, str] = {}
+        self._forms: dict[str, Split] = {}
+
+    def form_of(self, text: str, parent: str) -> None:
+        """Notes that a source itself calls one substance a form of another."""
+        base = self.of(parent)[1].base
+        whole, front = plain(text).strip(), plain(parent).strip()
+        self._forms[name_key(text)] = Split(base, whole.removeprefix(front).strip() or whole)
+        self._known.pop(text, None)
 
     def of(self, text: str) -> tuple[str, Split]:
         """The key of the name and what it is made of; the base is given by its key, whose text is kept."""
         found = self._known.get(text)
         if found is None:
+            stated = self._forms.get(name_key(text))
+            if stated is not None:
+                found = self._known[text] = (name_key(text), stated)
+                return found
             split = split_salt(text)
             base = name_key(split.base)
             if base not in self.texts or split.base < self.texts[base]:
@@ -79,6 +91,10 @@ _TOGETHER = re.compile(r"\s*(?:[/;+:]|,|\band\b)\s*")
 
 def taken_apart(claims: Sequence[Claimed], splits: Splits) -> list[Claimed]:
     """The claims with "lamivudine / zidovudine" read as two ingredients, wherever every piece is a substance's name elsewhere."""
+    for claim in claims:
+        head = head_name(claim.names)
+        if head is not None and len(claim.parents) == 1 and name_key(claim.parents[0]) != name_key(head.text):
+            splits.form_of(head.text, claim.parents[0])
     texts = {text for claim in claims for text in _substance_texts(claim)}
     known = {key for text in texts if not _TOGETHER.search(text) for key in _name_and_base(splits, text)}
     pieces = {text: found for text in texts if len(found := _pieces(text)) > 1 and all(splits.of(piece)[0] in known for piece in found)}
@@ -137,7 +153,8 @@ def _doubtful(claims: Sequence[Claimed], splits: Splits) -> frozenset[tuple[str,
 
 
 def _sources(claim: Claimed) -> set[str]:
-    return {record.partition(":")[0] for record in claim.records}
+    """The sources of a claim; a source of several tables counts as one for each."""
+    return {record.rpartition("/")[0] or record.partition(":")[0] for record in claim.records}
 
 
 def _is_trusted(identifier: str, claim: Claimed, doubtful: frozenset[tuple[str, str]]) -> bool:

@@ -5,16 +5,17 @@ statement never joins two known drugs, and a statement that names two known drug
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from theriac.flow.graph import Links, components
 from theriac.flow.keys import Candidate, Why
-from theriac.flow.names import drug_candidates, name_key
+from theriac.flow.names import name_key
 from theriac.flow.registry import Claimed, Entity, NameBook, best_id, shown
 from theriac.model import Name
 from theriac.terms import EntityKind, NameKind
 
+Candidates = Callable[[str], Sequence[Candidate]]
 Atom = tuple[str, str]
 _WORD = re.compile(r"[^\s()\[\]]+")
 _CODE = re.compile(r"[a-z]{1,6}\d{2,}[a-z0-9]*\Z")
@@ -36,9 +37,10 @@ class _Meaning(NamedTuple):
 class WeakNames:
     """The names that trials give, weighed against what is known."""
 
-    def __init__(self, known: Mapping[str, frozenset[str]], not_names: frozenset[str]) -> None:
+    def __init__(self, known: Mapping[str, frozenset[str]], not_names: frozenset[str], candidates_of: Candidates) -> None:
         self._known = known
         self._not_names = not_names
+        self._candidates_of = candidates_of
         self._meanings: dict[str, list[_Meaning]] = {}
         self._links: Links[Atom] = Links()
         self._targets: dict[str, set[str]] = {}
@@ -98,7 +100,7 @@ class WeakNames:
             yield _Meaning(text, exact, None)
             return
         parts: dict[int, list[Candidate]] = {}
-        for candidate in drug_candidates(text):
+        for candidate in self._candidates_of(text):
             parts.setdefault(candidate.part, []).append(candidate)
         if len(parts) > 1:
             parts.pop(0, None)
