@@ -48,6 +48,7 @@ _HARD = re.compile(
     r"|,? to (?:lower|reduce|improve|increase|maintain|prevent|delay|decrease|achieve|slow|facilitate|support|provide|permit|prolong|be|help|control|treat|raise)\b"
     r"|\s(?:of|on|in) the (?:\w+[, ]+(?:and |or )?){0,2}(?:face|scalp|skin|trunk|extremities|neck|eyes?|body|hands|feet|lungs?|mouth|pituitary region)\b"
     r"|\s(?-i:with (?=[A-Z][A-Z0-9]))|,? to follow\b"
+    r"|\s(?:in|for) (?:both|single|simple|the following)\b"
     r"|\s\[|[;:](?=\s|$)|\.(?=\s|$)|\s[(]\s?(?:see|\d)|—|\s–\s",
     re.IGNORECASE,
 )
@@ -156,10 +157,11 @@ def _objects(text: str) -> list[str]:
     """The noun phrases that stand for what is treated: after each "treatment of", "to prevent" that is joined by "and" or "or"."""
     heads = list(_HEAD.finditer(text))
     if not heads:
-        bare = re.sub(r"^\s*(?:for|in|to|as|with|use in|when)\s+(?:the )?", "", text)
+        bare = re.sub(r"^\s*(?:as an? )?(?:adjunct(?:ive (?:therapy|treatment|agent))?|adjuvant|aid) (?:to|in|for)\s+", "", text)
+        bare = re.sub(r"^\s*(?:for|in|to|as|with|use in|when)\s+(?:the )?", "", bare)
         return [_object(bare)]
     objects = [_object(text[heads[0].end() :])]
-    raised = re.search(r"\b(?:improve|increase|lower|maintain|raise|provide|prolong|slow|delay)\b", heads[0].group(), re.IGNORECASE)
+    raised = re.search(r"\b(?:improve|increase|reduce|lower|maintain|raise|provide|prolong|slow|delay)\b", heads[0].group(), re.IGNORECASE)
     if _OUTCOME.match(objects[0]) or (raised and not _DISEASE.search(objects[0])):
         ill = re.search(r"\b(?:patients|adults|children|women|men|infants|individuals|persons)\b[^.;:]*?\bwith\s+(.+)", text, re.IGNORECASE)
         return [_object(ill.group(1))] if ill else objects
@@ -203,7 +205,12 @@ def _names(phrase: str) -> list[str]:
     if _softened([p.strip(" ,()") for p in _SPLIT.split(main) if p.strip(" ,()")]):
         soft = _SOFT.search(main)
         main = main[: soft.start()] if soft else main
-    named = [*_shared_head(main), *(name for example in examples for name in _shared_head(example))]
+    aside = re.search(r"\swith\s", main)
+    tail = main[aside.start() :] if aside else ""
+    whole = _shared_head(main[: aside.start()] if aside else main)
+    if whole and tail and len(tail.split()) <= 9 and not re.search(r"\b(?:and|or)\b|,", tail):
+        whole[-1] += tail
+    named = [*whole, *(name for example in examples for name in _shared_head(example))]
     return [name for name in map(clean, named) if name]
 
 
@@ -232,7 +239,9 @@ def _without_examples(phrase: str) -> tuple[str, list[str]]:
     found = _EXAMPLES.search(main)
     if found:
         tail = main[found.end() :]
-        if not _SOFT.search(main[: found.start()]) and len(tail.split()) <= 14:
+        direct = bool(_DISEASE.search(_unbracketed(main[: found.start()]).strip(" ,").rsplit(" ", 1)[-1]))
+        certain = found.group().strip(" ,(").lower() in ("including", "to include")
+        if direct and (certain or not _SOFT.search(main[: found.start()])) and len(tail.split()) <= 14:
             examples.append(tail)
         main = main[: found.start()]
     return main, examples
@@ -257,8 +266,9 @@ def _shared_head(text: str) -> list[str]:
     last = out[-1].split()[-1]
     bare = [not _DISEASE.search(p.split()[-1]) for p in out[:-1]]
     adjectival = [bool(_KIND.match(p.split()[-1])) for p in out[:-1]]
-    if len(out) == 2 and bare[0] and adjectival[0] and len(out[0].split()) == 1 and len(out[1].split()) == 2:
-        return [f"{out[0]} or {out[1]}"]
+    plain = all(_KIND.match(w) or _ATTRIBUTE.search(w) for p in out[:-1] for w in re.findall(r"[\w-]+", p) if w not in ("and", "or"))
+    if all(bare) and plain and not _HEAD_NOUN.fullmatch(last):
+        return [text.strip(" ,()")]
     if any(b and a for b, a in zip(bare, adjectival, strict=True)) or (any(bare) and _HEAD_NOUN.fullmatch(last)):
         return [f"{p} {last}" if not _DISEASE.search(p.split()[-1]) else p for p in out]
     return out

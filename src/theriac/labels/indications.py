@@ -14,12 +14,13 @@ from theriac.labels.sentences import Span, is_item, sentences
 from theriac.labels.statements import Indication, NotIndicated
 
 _TRIGGER = re.compile(
-    r"(?<!not )(?<!NOT )(?<!never )(?<!contra)(?<!contra-)\bindicated\b(?!\s+(?:dos|procedure|for the patient))(?:,? (?:only|primarily|both|also))?\s*[:,]?\s*",
+    r"(?<!not )(?<!NOT )(?<!never )(?<!contra)(?<!contra-)\bindicated\b(?!\s+(?:dos|procedure|concentration|for the patient))(?:,? (?:only|primarily|both|also))?\s*[:,]?\s*",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
     r"\b(?:(?:is|are|may be|has been|have been|can be) (?:also )?(?:used|useful|effective|recommended|helpful|of value|employed|prescribed|valuable)(?: adjunctively)?"
     r"|is an? (?:useful|effective) (?:adjunct|agent)|(?:was|were) shown to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
+    r"|\b(?:also )?reduces? the (?:risk|rate|incidence) of"
     r"|^\s*(?:Uses?:?\s+)?(?:[Ff]or|[Tt]emporar\w+|[Tt]reats?|[Rr]elieves?|[Pp]revents?|[Hh]elps?|As an? adju\w+|In the (?:treatment|management)))"
     r"(?=\s+(?:in|for|to|the|of|as|minor|[a-z]+))\s*"
 )
@@ -39,6 +40,10 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(r"^.*?\b(?:safety|efficacy|effectiveness|use|usefulness|treatment|therapy)\b.*?\b(?:in|for|with|of patients with)\s+(?:the )?(?:(?:treatment|management) of )?", re.IGNORECASE)
+_ITEMS = re.compile(
+    r"\s*[•●▪◦∙■□➢]\s*|\n+|(?<=[a-z)C]) (?=(?:As an? (?:adjunct|adjuvant|single agent|monotherapy)|In combination with|For the|In adults|In pa?ediatric|The (?:treatment|management|prevention))\b)"
+    r"|(?<=[\])]) \. (?=[A-Z])|(?<=[\])])\.? (?=[A-Z][a-z]+ [a-z])"
+)
 _UNRELATED = re.compile(r"\b(?:survival|resistan|drug-resistant bacteria|select patients|accelerated approval|continued approval|susceptibility|culture|mortality|randomized|trials? (?:of|in)|duration of|beyond|longer than)\b", re.IGNORECASE)
 _SAYS = re.compile(r"indicated|\bused?\b|treat", re.IGNORECASE)
 _SHORT_COPY = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s*\.?$")
@@ -101,7 +106,8 @@ def _read_leaf(leaf: Section, wanted: list[Indication], ruled_out: list[NotIndic
             start += limit.end()
         sentence = text[start:end]
         if _NEGATIVE.search(sentence) or (limited and not _TRIGGER.search(sentence)) or _BEFORE.search(sentence):
-            ruled_out.extend(_exclusions(text, (start, end), leaf, limited))
+            stop = _items_end(text, spans, place) if not _TRIGGER.search(sentence) else end
+            ruled_out.extend(_exclusions(text, (start, stop), leaf, limited))
         if _TRIGGER.search(sentence) and not re.search(r"indicated only for", sentence):
             limited = False
         if not limited:
@@ -127,14 +133,30 @@ def _with_items(text: str, spans: list[Span], place: int) -> tuple[int, int]:
     end, taken = spans[place][1], 1
     if not _TRIGGER.search(text[spans[place][0] : end]) and not _WEAK.search(text[spans[place][0] : end]):
         return end, taken
+    listed = bool(re.search(r"\bindicated[^.]{0,40}?(?:for|of|in|with):\s", text[spans[place][0] : end]))
     opened = text[spans[place][0] : end].rstrip().endswith(":")
     for span in spans[place + 1 :]:
-        if not (is_item(text, span) or (opened and taken == 1)) or _LIMITATION.match(text[span[0] : span[1]]):
+        if not (is_item(text, span) or (opened and taken == 1) or (listed and _nominal(text[span[0] : span[1]]))) or _LIMITATION.match(text[span[0] : span[1]]):
             break
         end, taken = span[1], taken + 1
         if taken > 40:
             break
     return end, taken
+
+
+def _items_end(text: str, spans: list[Span], place: int) -> int:
+    end = spans[place][1]
+    if text[:end].rstrip().endswith(":"):
+        for span in spans[place + 1 :]:
+            if not is_item(text, span):
+                break
+            end = span[1]
+    return end
+
+
+def _nominal(item: str) -> bool:
+    """Whether an item is a noun phrase, not a sentence: a further member of an open list."""
+    return len(item) < 260 and not re.search(r"\b(?:is|are|was|were|has|should|may|can|must|do|does|indicated)\b", re.sub(r"\([^)]*\)|\[[^\]]*\]", "", item))
 
 
 def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], old: bool) -> None:
@@ -145,7 +167,7 @@ def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], ol
         return
     cut = trigger or weak
     assert cut is not None
-    if trigger is None and leaf.number and "." in leaf.number:
+    if trigger is None and leaf.number and "." in leaf.number and not re.match(r"\w* ?reduces? the", cut.group().lstrip(), re.IGNORECASE):
         return
     rest = sentence[cut.end() if trigger else cut.start() :]
     negative = _NEGATIVE.search(rest)
@@ -166,7 +188,7 @@ def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], ol
 
 def _listed(rest: str, lead: str) -> list[Use]:
     """The uses of the phrase, item by item when a list follows its opening words."""
-    items = [item.strip() for item in re.split(r"\s*[•●▪◦∙■□➢]\s*|\n+", rest)]
+    items = [item.strip() for item in _ITEMS.split(rest)]
     opening = items[0]
     if len(items) > 1:
         found = _from_items(opening, [item for item in items[1:] if item])
@@ -204,7 +226,11 @@ def _exclusions(text: str, span: Span, leaf: Section, limited: bool) -> list[Not
         return []
     names: list[str] = []
     found = _NEGATIVE.search(sentence)
-    if found and len(sentence) - found.end() > 3 and not re.match(r"(?:these|this|that|such|an?\s)\b", sentence[found.end() :]):
+    if found and sentence[found.end() - 2 :].lstrip().startswith(("•", ":")) or (found and re.search(r"[•●]", sentence)):
+        assert found is not None
+        items = [item for item in re.split(r"\s*[•●▪]\s*|:\s", sentence[found.end() :]) if item.strip()]
+        names = [name for item in items for name in excluded(item)]
+    elif found and len(sentence) - found.end() > 3 and not re.match(r"(?:these|this|that|such|an?\s)\b", sentence[found.end() :]):
         names = list(excluded(sentence[found.end() :]))
     if not names:
         before = _BEFORE.search(sentence)

@@ -48,15 +48,16 @@ _RATE = (
 _FORMS = (
     r"(?:tablets?|tabs?|capsules?|caplets?|packets?|sachets?|sprays?|puffs?|inhalations?|actuations?|drops?|applications?|patch(?:es)?|lozenges?|suppositor(?:y|ies)"
     r"|cartridges?|scoops?|teaspoon(?:ful)?s?|tablespoon(?:ful)?s?|films?|wafers?|troches?|inserts?|rings?|implants?|enemas?|applicatorfuls?"
-    r"|pumps?|pump actuations?|pellets?|gummies|sticks?|swabs?|capfuls?|softgels?|gelcaps?|strips?|systems?)"
+    r"|pumps?|pump actuations?|pellets?|gummies|sticks?|swabs?|capfuls?|pea-sized amounts?|softgels?|gelcaps?|strips?|systems?)"
 )
+_PARTS = rf"(?:\s*/\s*{DIGITS}\s*(?:mg|mcg|g)(?![a-zA-Z]))*"  # the other parts of a fixed combination: 12 mg/50 mg
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million|grams?|units?)))(?:\s*-?(?P<u1>{_MASS})(?![a-zA-Z])(?:\s*(?:/|per)\s*(?:kg|m\s?2|m²))?(?:\s*/\s*(?:day|dose|d))?)?"
-    rf"(?:{TO}|(?(between)\s+and\s+|(?!)))(?P<high>{DIGITS})\s*-?(?P<unit>{_MASS})(?![a-zA-Z]){_PER}?{_RATE}?"
-    rf"|(?<![\w.,/-])(?P<only>{FRACTION}|{DIGITS})\s*-?(?P<unit1>{_MASS})(?![a-zA-Z]){_PER.replace('<per>', '<per1>')}?{_RATE.replace('<rate>', '<rate1>')}?"
+    rf"(?<![\w.,/-])(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million|grams?|units?)))(?:\s*-?(?P<u1>{_MASS})(?![a-zA-Z])(?:\s*(?:/|per)\s*(?:kg|m\s?2|m²))?(?:\s*/\s*(?:day|dose|d))?{_PARTS})?"
+    rf"(?:{TO}|(?(between)\s+and\s+|(?!)))(?P<high>{DIGITS})\s*-?(?P<unit>{_MASS})(?![a-zA-Z]){_PARTS}{_PER}?{_RATE}?"
+    rf"|(?<![\w.,/-])(?P<only>{FRACTION}|{DIGITS})\s*-?(?P<unit1>{_MASS})(?![a-zA-Z]){_PARTS}{_PER.replace('<per>', '<per1>')}?{_RATE.replace('<rate>', '<rate1>')}?"
 )
 _COUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<n>{NUMBER})(?:\s*\(\s*\d+\s*\))?(?:{TO}(?P<n2>{NUMBER})(?:\s*\(\s*\d+\s*\))?)?\s+"
+    rf"(?<![\w.,/-])(?P<n>{NUMBER}|an?(?=\s+(?:pea-sized|tablet|capsule|packet|patch|sachet)\b))(?:\s*\(\s*\d+\s*\))?(?:{TO}(?P<n2>{NUMBER})(?:\s*\(\s*\d+\s*\))?)?\s+"
     rf"(?P<strength>\(?{DIGITS}(?:\s*(?:/|and)\s*{DIGITS})*\s*-?(?:mg|mcg|g|mL|%)(?:\s*/\s*{DIGITS}\s*(?:mg|mcg|mL))*\)?\s+)?"
     rf"(?P<words>(?:(?!(?:or|and|to|of|the|hours?|days?|weeks?|months?|times?|in|for|with|mg|mcg|mL|at|by|per|every|is|are|after|before|additional)\b)[A-Za-z®™/,-]+\s){{0,4}}?)(?P<form>{_FORMS})\b(?![-\w]|\s*(?:of age|card))",
     re.IGNORECASE,

@@ -15,14 +15,16 @@ from theriac.labels.sentences import Span
 from theriac.labels.statements import Dose, Duration, Frequency
 
 _RATES = frozenset({"min", "h", "second", "mL", "ml", "dl", "l", "vial", "actuation", "g", "mg", "tablet", "capsule"})
-_DAILY = re.compile(r"\b(?:(?:total|maximum|maximal|recommended|usual|average|single|adult|starting|initial|maintenance)\s+)*(?:total )?daily (?:oral |maintenance |intravenous )?(?:dos(?:e|age)s?|amount|total)\b|\bdos(?:e|age) per day\b|\bin a day\b|\bdos(?:e|age) in (?:any )?24 hours\b|\btotal daily\b", re.IGNORECASE)
+_DAILY = re.compile(r"\b(?:(?:total|maximum|maximal|recommended|usual|average|single|adult|starting|initial|maintenance)\s+)*(?:total )?daily (?:oral |maintenance |intravenous )?(?:dos(?:e|age)s?|amount|total)\b|\bdos(?:e|age) per day\b|\bin a day\b|\bdos(?:e|age) (?:in|for) (?:any )?24[- ]hours?(?: period)?\b|\btotal daily\b", re.IGNORECASE)
 _LINK = re.compile(r"[\s,;()]*(?:or|and|to|,|and/or)?[\s,;()]*")
 _CHANGE = re.compile(r"\b(?:increas|titrat|adjust|interval|re-?evaluat|monitor|assess|chang|escalat|decreas|reduc|increment|taper)\w*", re.IGNORECASE)
 _GIVEN = re.compile(
     r"\b(?:dos(?:e|es|age|ages|ing|ed)|recommended|administ\w+|given?|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied)|inject\w*|instill\w*|inhal\w*|infus\w*|start\w*|initiat\w+|maxim\w+|adequate|suggested|usual|use[ds]?|exceed|sufficient)\b",
     re.IGNORECASE,
 )
-_COURSE = re.compile(r"\bcourse of therapy\b|\bper course\b|\btotal (?:cumulative )?dose\b|\bcumulative\b", re.IGNORECASE)
+_ONCE = re.compile(r"\b(?:an?|one|single)\s+(?:\w+\s+){0,2}(?:(?:dose|injection|infusion)s? of\s*)?$", re.IGNORECASE)
+_ONE_GIVEN = r"\s*(?:\([^)]*\)\s*)?(?:(?:intramuscular|intravenous|subcutaneous|oral|intravitreal)\s+)?(?:injection|infusion)\b"
+_COURSE = re.compile(r"\bper course\b|\bcumulative\b", re.IGNORECASE)
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,8 @@ def candidates(text: str, span: Span, own: frozenset[str]) -> list[Candidate]:
 
 def _said(text: str, one: Candidate) -> bool:
     """Whether words of dosing stand near an amount that has no frequency."""
+    if one.dose and (one.dose.per or one.dose.basis == "day"):
+        return True
     return bool(_GIVEN.search(text, max(one.lead, one.start - 90), min(one.sentence[1], one.end + 50)))
 
 
@@ -76,13 +80,22 @@ def _doses(text: str, span: Span, own: frozenset[str]) -> tuple[list[Quantity], 
             if doses and doses[-1] is seen:
                 alternatives.setdefault(seen.start, quantity)
             continue
-        if doses and re.search(r"\b(?:for|i\.e\.,?|resulting in|giving|to a) (?:a |an )?(?:total|cumulative)(?: daily)?(?: dose| dosage)?(?: of)?\s*$|\btotal (?:daily )?(?:dose|dosage)\s*(?:of|=|:)?\s*$", before) and not re.search(r"[.:]", text[doses[-1].end : quantity.start]):
+        if doses and re.search(r"\b(?:for|i\.e\.,?|resulting in|giving|to a) (?:a |an )?(?:total|cumulative)(?: daily)?(?: dose| dosage)?(?: of)?\s*$|(?<!maximum )\btotal (?:daily )?(?:dose|dosage)\s*(?:of|=|:|equals)\s*$", before) and not re.search(r"[.:]", text[doses[-1].end : quantity.start]):
             continue  # the sum of what was just said
         seen = quantity
         if quantity.rate in _RATES or quantity.unit == "ng" or is_not_a_dose(before, after, quantity.counted) or of_another_drug(before, after, own):
             continue
         doses.append(quantity)
-    return doses, alternatives
+    return [_weighed(dose, alternatives) for dose in doses], alternatives
+
+
+def _weighed(dose: Quantity, alternatives: dict[int, Quantity]) -> Quantity:
+    """A volume whose mass stands beside it gives way to the mass ("5 mL (12.5 mg)" is a dose of 12.5 mg)."""
+    other = alternatives.get(dose.start)
+    if dose.unit != "mL" or other is None or other.unit not in ("mg", "ug", "g", "units", "[iU]", "meq"):
+        return dose
+    alternatives[dose.start] = msgspec.structs.replace(dose, start=other.start, end=other.end)
+    return msgspec.structs.replace(other, start=dose.start)
 
 
 def _restated(between: str, quantity: Quantity, seen: Quantity) -> bool:
@@ -90,6 +103,8 @@ def _restated(between: str, quantity: Quantity, seen: Quantity) -> bool:
     if quantity.per != seen.per or (quantity.unit == seen.unit and not quantity.counted and not seen.counted and "(" not in between):
         return False
     opened = re.fullmatch(r"[^().;]{0,40}\((?![^)]*(?:max|not to exceed|up to))[^()]{0,80}", between, re.IGNORECASE)
+    if quantity.unit != seen.unit and "mL" in (quantity.unit, seen.unit) and re.fullmatch(r"\s+", between):
+        return True
     return bool(opened) or bool(re.fullmatch(r"[\s,]*(?:i\.e\.,?|=|equivalent to|which is)\s*", between, re.IGNORECASE))
 
 
@@ -116,6 +131,13 @@ def _candidate(
         shown = Frequency(times=1, period=1, unit="wk")
     if shown and shown.once and phase is None:
         phase = "single"
+    if shown is None and _ONCE.search(text[max(lead, quantity.start - 60) : quantity.start]) and re.match(_ONE_GIVEN, after, re.IGNORECASE):
+        shown = Frequency(times=1, once=True)
+        phase = phase or "single"
+    elif shown is None and phase == "loading" and _ONCE.search(text[max(lead, quantity.start - 60) : quantity.start]):
+        shown = Frequency(times=1, once=True)
+    elif shown is None and phase == "initial" and re.search(r"\b(?:an?|one) (?:\w+ )?(?:injection|infusion|dose) of\s*$", before, re.IGNORECASE) and re.search(r"\binitially\b", after):
+        shown = Frequency(times=1, once=True)
     end = max([quantity.end, *(t.end for t in (frequency, course) if t), *((alternative.end,) if alternative else ())])
     until = UNTIL.search(text, quantity.end, stop)
     if shown and PRN.search(text, quantity.end, stop):
@@ -134,6 +156,9 @@ def _before_lead_in(text: str, start: int, stop: int) -> int:
 
 
 def _frequency(text: str, quantity: Quantity, lead: int, stop: int, timed: list[Timed], phase: str | None) -> Timed | None:
+    around = next((t for t in timed if t.start <= quantity.start and quantity.end <= t.end), None)
+    if around:
+        return around
     behind = [t for t in timed if quantity.end <= t.start < stop and not _CHANGE.search(text[quantity.end : t.start])]
     divided = next((t for t in behind if t.kind in ("divided", "undivided")), None)
     if divided:

@@ -10,7 +10,7 @@ PHASES = (
     ("loading", r"\bload(?:ing)?\b"),
     ("maximum", r"\bmaxim\w+|\bmax\.?\b|\bnot (?:to |be )?(?:exceed\w*|above)|\bexceed(?:ing|ed)?\b|\bn(?:o|ot) more than\b|\bnot (?:be )?(?:greater|higher|more) than\b|\b(?:increas|titrat|escalat|rais)\w+[^.;]{0,70}?\bup to\b"
      r"|\bupper limit\b|\bhighest\b|\blimit(?:ed)? (?:of|to)\b|\bdo not (?:use|take|give|apply|administer) more than\b|\bdoses? (?:above|greater than|higher than|in excess of|over|of more than)\b|\bup to a total\b"),
-    ("maintenance", r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed by\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b|\bsubsequent(?:ly)?\b|\bafterwards?\b|\bdecreas(?:ed|ing) to\b|\bfrom week \d+ on"),
+    ("maintenance", r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed by\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b|\bsubsequent(?:ly)?\b|\bafterwards?\b|^\s*after (?:the )?(?:first )?(?:\w+ )?(?:years?|months?|weeks?|days?),? (?:administer|give|continue|take)\b|\bdecreas(?:ed|ing) to\b|\bfrom week \d+ on"),
     ("titration", r"\btitrat\w+|\bincreas\w+(?! risk)|\bescalat\w+|\badjust\w* (?:upward )?to\b|\braised? to\b|\btarget\b|\bdoubled? to\b"),
     ("initial", r"\bstarting\b|\binitial(?:ly)?\b|\binitiat\w+|\bstart(?:ed|s)?\b|\bbegin\w*\b|\bbegun\b|\binduction\b|\bday 1\b(?! of)|\bfirst (?:dose|week|day)\b"),
 )  # fmt: skip
@@ -20,16 +20,17 @@ _TRAILING = re.compile(
     r"|(?P<maximum>\bmaximum\b|is the maximum|or less daily$))",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:(?:oral|intravenous|subcutaneous)\s+)?(loading|maintenance|initial|starting|maximum)\s+dos", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
-    r"(?:\bby|\bincrements?(?: of)?(?: up to)?|[x×]|\bsteps of|\bby an additional|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than|\bgreater than"
+    r"(?:\b(?:increas|decreas|reduc|adjust|titrat|lower|rais|chang|escalat|modif)\w*[^.;]{0,60}\bby|\bincrements?(?: of)?(?: up to)?|[x×]|\bsteps of|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than|\bgreater than"
     r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bfrom|\bwith|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about |approximately |a |the |an )?$",
     re.IGNORECASE,
 )
 _WITH_DOSE = re.compile(r"\b(?:start|begin|initiat|treat|treated|dose|dosed|therapy|treatment|continue|given|administered|load)\w*\s+(?:\w+\s){0,3}(?:with|in|at|or)\s*(?:a |an |about |approximately |the )?$", re.IGNORECASE)
 _LIMIT = re.compile(r"(?:maxim\w+|\bnot (?:to |be )?(?:exceed\w*|above)|\b(?:no|not|n[’']t) (?:\w+ ){0,4}(?:more|greater|higher) than)\s*(?:of |a |the |total )*$", re.IGNORECASE)
 _ALREADY = re.compile(
-    r"\b(?:(?:not )?respond\w*(?: to| adequately to)|(?:patients?|already|currently|those) (?:\w+ )?(?:receiving|taking|on|treated with)|(?:after )?reach(?:ing|ed)|been on|tolerat\w+|maintained on|stabili[sz]ed on|lower than|higher than|much lower|switching from)\b"
-    r"(?:(?! is | should | to |[.;,:]).){0,45}$",
+    r"\b(?:days|weeks|months) (?:at|on|of)\s*$|\b(?:(?:not )?respond\w*(?: to| adequately to)|(?:patients?|already|currently|those) (?:\w+ )?(?:receiving|taking|on|treated with)|(?:after )?reach(?:ing|ed)|been on|tolerat\w+|maintained on|stabili[sz]ed on|lower than|higher than|much lower|switching from)\b"
+    r"(?:(?! is | should | to | may | can |initiat|start|begin|receive |[.;,:]).){0,45}$",
     re.IGNORECASE,
 )
 _THRESHOLD = re.compile(r"\bdos(?:es?|ages?) (?:of )?(?:above|greater than|higher than|in excess of|over|exceeding|of more than|more than|below|lower than|less than)\s*(?:of |a |the )*$", re.IGNORECASE)
@@ -50,7 +51,7 @@ _PREPARATION = re.compile(
 )
 _TOXICITY = re.compile(
     r"\b(?:grade [1-4]|grades? ≥|adverse (?:reactions?|events?|effects?)|toxicit\w+|neutrop\w+|thrombocytop\w+|platelets?|ANC|dose reductions?|dose level|reduced? (?:the )?(?:dose|dosage) (?:by|to)? ?(?:50|one)|resume|withh[eo]ld|interrupt\w*|dose modifications?"
-    r"|hemoglobin|AST|ALT|bilirubin|intolerable|not tolerat\w+|do(?:es)? not tolerate|unable to tolerate|cannot tolerate|reintroduc\w+|rechallenge\w*|recover\w*|reaction occurs?|QTc?)\b",
+    r"|hemoglobin|AST|ALT|bilirubin|reintroduc\w+|rechallenge\w*|recover\w*|reaction occurs?|QTc?)\b",
     re.IGNORECASE,
 )
 _STUDIED = re.compile(
@@ -76,6 +77,9 @@ _DRUG_LIKE = re.compile(
 
 def phase_of(before: str, after: str) -> str | None:
     """The phase that the words nearest to an amount give it."""
+    named = _NAMED.match(after)
+    if named:
+        return {"starting": "initial"}.get(named.group(1).lower(), named.group(1).lower())
     cues = [m.lastgroup for m in _PHASE.finditer(before)]
     if "maximum" in cues[-2:]:
         return "maximum"
@@ -89,7 +93,7 @@ def phase_of(before: str, after: str) -> str | None:
 
 def is_not_a_dose(before: str, after: str, counted: bool) -> bool:
     """Whether the words right beside an amount make it an increment, a strength, a volume or a threshold."""
-    tail = before[-60:]
+    tail = before[-75:]
     if _THRESHOLD.search(tail):
         return not re.match(r"[^.;]{0,60}?(?:not recommended|should not|are not|is not)", after)
     if _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not _LIMIT.search(tail):
@@ -112,11 +116,12 @@ def is_aside(sentence: str) -> bool:
 def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     """Whether the amount belongs to a drug named beside it that is not the product."""
     following = re.match(r"\s*(?:of|dose of|doses of)?\s*(?:oral |intravenous )?([A-Za-z][A-Za-z-]{3,})", after)
-    leading = re.search(r"([A-Za-z][A-Za-z-]{3,})\s*(?:at(?: a dose of)?|,|\(|:)?\s*$", before[-50:])
-    told = re.search(r"\b(?:(?:dose|dosage)s? (?:of|for) ([A-Za-z][A-Za-z-]{3,})(?: \w+){0,3}? (?:is|should be)|([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of|should be))\s*(?:reduced to |increased to )?$", before[-90:])
-    if told and told.group(1) is None and told.group(2):
-        told = re.search(r"([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of|should be)\s*(?:reduced to |increased to )?$", before[-90:])
-    for found in (following, leading, told):
-        if found and _DRUG_LIKE.search(found.group(1)) and found.group(1).lower() not in own:
+    leading = re.search(r"([A-Za-z][A-Za-z-]{3,})\s*(?:at(?: a dose of)?|\(|:)?\s*$", before[-50:])
+    told = re.search(r"\b(?:dose|dosage)s? of ([A-Za-z][A-Za-z-]{3,})\s*(?:of|\()?\s*$|\b(?:(?:dose|dosage)s? (?:of|for) ([A-Za-z][A-Za-z-]{3,})(?: \w+){0,3}? (?:is|should be)|([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of|should be))\s*(?:reduced to |increased to )?$", before[-90:])
+    named = [found.group(1) for found in (following, leading) if found] + [word for word in (told.groups() if told else ()) if word]
+    if leading and re.search(r"\b(?:with|without)\s+\w+\W*$", before[-50:]):
+        named = named[1:] if following and len(named) > 1 else []
+    for word in named:
+        if _DRUG_LIKE.search(word) and word.lower() not in own:
             return True
     return False

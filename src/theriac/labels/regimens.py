@@ -14,7 +14,7 @@ from theriac.labels.regimen_context import bands_in, only_route, own_names, peop
 from theriac.labels.regimen_words import SKIPPED_TITLE, is_aside
 from theriac.labels.schedules import UNTIL, contact_time, durations, frequencies
 from theriac.labels.sentences import Span, sentences
-from theriac.labels.statements import Indication, Regimen
+from theriac.labels.statements import Frequency, Indication, Regimen
 
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|once|twice|daily|weekly|monthly|every|single)\b", re.IGNORECASE)
 _GIVEN = re.compile(r"\b(?:administ\w+|given|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied|ication)\w*|inject\w*|us(?:e|ed)|instill\w*|inhal\w*|dos(?:e|es|ed|age|ing)|infus\w*|spray\w*|repeat\w*|irrigat\w*|moisten\w*|rub\w*|insert\w*)\b", re.IGNORECASE)
@@ -66,17 +66,45 @@ def _body_start(leaf: Section) -> int:
 def _read_part(place: _Place, indications: tuple[Indication, ...], own: frozenset[str]) -> list[Regimen]:
     text = place.leaf.text
     found: list[tuple[Candidate, str | None, str | None]] = []
+    schedule: Frequency | None = None
     for span in _without_copies(place.leaf, sentences(text, _body_start(place.leaf)), own):
         sentence = text[span[0] : span[1]]
         _move(place, sentence, indications)
         if not _NUMERIC.search(sentence) or is_aside(sentence):
             continue
         mine = _rows(text, span, candidates(text, span, own))
+        schedule = _lone_schedule(text, span) if not mine else schedule
         if mine:
+            if mine[0][0].frequency is None and mine[0][0].phase != "maximum" and schedule:
+                mine = [(msgspec.structs.replace(one, frequency=schedule) if one.frequency is None and one.phase != "maximum" else one, rows) for one, rows in mine]
+            elif any(one.frequency for one, _ in mine):
+                schedule = None
+            _leave_step(found, text, span)
             found.extend((one, rows or people_in(text[one.lead : one.end]) or people_in(sentence) or place.people, use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use) for one, rows in mine)
         elif found:
+            _leave_step(found, text, span)
             found[-1] = (_extended(found[-1][0], text, span), *found[-1][1:])
     return [_regimen(place, text, one, people, use) for one, people, use in found]
+
+
+def _lone_schedule(text: str, span: Span) -> Frequency | None:
+    """The schedule of a sentence that gives how often but not how much ("should be taken once daily in the morning")."""
+    sentence = text[span[0] : span[1]]
+    if not re.search(r"\b(?:should be|must be|is|are) (?:administered|given|taken|applied|injected)|^(?:administer|take|give|apply)\b|following (?:single )?daily dose", sentence, re.IGNORECASE):
+        return None
+    timed = [t for t in frequencies(text, *span) if t.kind in ("times", "every", "latin", "bare", "singledaily") and t.frequency]
+    return timed[0].frequency if timed and not re.search(r"increas|titrat|adjust|monitor|if |until", sentence, re.IGNORECASE) else None
+
+
+def _leave_step(found: list[tuple[Candidate, str | None, str | None]], text: str, span: Span) -> None:
+    """"Increase after a minimum of 4 weeks" says how long the step that is being left lasts."""
+    if not found or found[-1][0].duration is not None or found[-1][0].phase == "maximum":
+        return
+    if not re.search(r"\b(?:increas|titrat|escalat|rais)\w*|higher dose", text[span[0] : span[1]], re.IGNORECASE):
+        return
+    waits = [c for c in durations(text, *span) if c.kind == "after" and c.duration and c.duration.unit in ("d", "wk", "mo")]
+    if waits:
+        found[-1] = (msgspec.structs.replace(found[-1][0], duration=waits[0].duration), *found[-1][1:])
 
 
 def _without_copies(leaf: Section, spans: list[Span], own: frozenset[str]) -> list[Span]:
@@ -181,6 +209,6 @@ def _distinct(found: list[Regimen]) -> tuple[Regimen, ...]:
 def _repeats(one: Regimen, other: Regimen) -> bool:
     if one.dose != other.dose or (one.population or "") != (other.population or "") or (one.indication or "") != (other.indication or ""):
         return False
-    if one.phase == "titration" and one.dose:
+    if one.phase == "titration" and one.dose and (one.frequency is None or one.frequency == other.frequency):
         return True
     return one.frequency == other.frequency and one.duration == other.duration and one.phase == other.phase

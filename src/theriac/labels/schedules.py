@@ -30,7 +30,7 @@ FREQUENCY = re.compile(
     r"|(?P<undivided>(?:(?:given|administered|taken)\s+)?(?:in|into|as)\s+(?:equally\s+)?(?:two or more\s+|several\s+|equal(?:ly)?\s+|smaller\s+)?divided doses\b)"
     rf"|(?P<interval>(?:at|with|in)\s+(?:intervals of\s+)?{_r('i')}[\s-]*(?P<iunit>minute|hour|day|week|month)s?(?:\s+intervals?| apart)|(?:at|with) intervals of\s+(?:at least\s+)?{_r('v')}[\s-]*(?P<vunit>{_UNIT})|{_r('a')}\s+(?P<aunit>hours|days|weeks|months)\s+apart)"
     r"|(?P<other>(?:once\s+)?(?:every|each)[\s-](?:other|second|alternate)[\s-](?P<ounit>day|night|week|month|morning|evening)|(?:on )?alternate (?P<ounit2>days|weeks)|every-other-day)"
-    rf"|(?P<times>(?P<t>once|twice|thrice|{_N}(?:{TO}{_N})?\s*(?:times|x|time)|(?:one|a|1) dose|(?:one|a) (?:single )?(?:injection|infusion|application|inhalation))"
+    rf"|(?P<times>(?P<t>once|twice|thrice|{_N}(?:{TO}{_N})?\s*(?:times|x|time)|(?:one|a|1) dose|(?:one|a) (?:single )?(?:injection|infusion|application|inhalation))(?:\s*\([^)]{{1,25}}\))?"
     rf"[\s-]*(?:(?P<adverb>daily|weekly|monthly|yearly|annually|nightly|quarterly|hourly)|(?:(?:a|an|per|each|every|in|in a|in each|during the first|within|in any|in the first|over)[\s-]+){{1,2}}(?:(?P<p>{_N})(?:{TO}(?P<p2>{_N}))?[\s-]*)?(?P<punit>day|week|month|year|hours?|24[\s-]hour period|days|weeks|months|years|night|morning|evening)\b))"
     rf"|(?P<every>(?:every|each|q)\s?(?:(?P<e>{_N})(?:{TO}(?P<e2>{_N}))?[\s-]*)?(?P<eunit>{_UNIT}|h\b|w\b|morning\b|evening\b|bedtime\b)(?!\s*(?:of|cycle|period)))"
     r"|(?P<latin>\b(?:q\.?\s?i\.?\s?d|t\.?\s?i\.?\s?d|b\.?\s?i\.?\s?d|q\.\s?d|QD|QID|TID|BID)\b\.?)"
@@ -48,6 +48,7 @@ DURATION = re.compile(
     rf"|for\s+(?:the first\s+)?(?P<on>{_N})[\s-]*(?:consecutive\s+)?(?P<onunit>days?|weeks?|months?)\b[^.;]{{0,60}}?(?:followed by|then)\s+(?=[^.;]{{0,60}}?\b(?:rest|break|off|free|without|no treatment)\b)(?:an?\s+)?(?:(?:rest|break|drug[\s-]free|treatment[\s-]free|off)[^.;]{{0,50}}?\s)?(?:of\s+|for\s+)?(?P<off>{_N})[\s-]*(?P<offunit>days?|weeks?|months?)?"
     rf"\s*(?:of rest|rest|off|without|(?:drug|treatment)[\s-](?:free|off)|no treatment|break)?|(?P<on2>{_N})\s*(?P<on2unit>days?|weeks?) on[\s,/]+(?:and\s+)?(?P<off2>{_N})\s*(?:days?|weeks?) off)"
     rf"|(?:\b(?:for|x|×|during|over|lasting|continued? for|after)\s+)(?P<how>up to|a maximum of|a maximum|not more than|no longer than|no more than|at most|at least|a minimum of|not less than|a minimum|approximately|about|a total of|the first|the full|a full|an additional|another|the next|a period of|a further|only|exactly|the initial|the entire|a)?\s*(?:period of\s+|full\s+)?{_SPAN}(?P<plus>\s+or (?:more|longer)|\s+at most)?"
+    rf"|(?:for|during) the first (?P<firstunit>day|week|month|year)\b"
     rf"|(?P<limit>\b(?:up to|maximum of|maximum duration of|not (?:to )?exceed|no longer than|not (?:be )?(?:used |given |continued )?(?:for )?(?:more|longer) than|limited to|maximum treatment duration of|no more than|beyond|exceeding))\s+(?:a (?:period|total|maximum) of\s+)?{_SPAN.replace('<n>', '<m>').replace('<n2>', '<m2>').replace('<unit>', '<munit>')}(?!\s*(?:of age|old|before|prior|after|per|a day|daily|apart))"
     rf"|(?P<q>{_N})(?:{TO}(?P<q2>{_N}))?[\s-]+(?P<qunit>day|week|month|year|dose)s?[\s-](?:course|treatment course|course of|regimen|series|treatment period|duration|treatment\b)"
     rf"|duration of (?:treatment|therapy)(?: with [\w ]+)?\s+(?:is|should be|was)\s+(?:approximately\s+|usually\s+|generally\s+)?(?P<s>{_N})(?:{TO}(?P<s2>{_N}))?\s+(?P<sunit>days?|weeks?|months?|years?)",
@@ -217,6 +218,8 @@ def _duration_kind(m: "re.Match[str]") -> str:
 def _duration(m: "re.Match[str]", before: str) -> Duration | None:
     if m.group("cycle"):
         return _cycle(m)
+    if m.group("firstunit"):
+        return Duration(value=1, unit=_unit(m.group("firstunit")), bound="exact")
     name = next((n for n in ("n", "m", "q", "s") if m.group(n)), None)
     if name is None:
         return None
