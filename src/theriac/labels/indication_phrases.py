@@ -28,7 +28,7 @@ _HEAD = re.compile(
 _RISK = re.compile(
     r"^(?:(?:the )?(?:(?:long|short)-term )?(?:risk|rate|incidence|occurrence|likelihood|frequency|severity|number|recurrence|development|onset|progression|healing|complications|relief|clinical signs|maintenance of healing|exacerbations?"
     r"|duration|time to|signs?(?: and/or symptoms?| and symptoms?| or symptoms?)?|(?:moderate to severe )?symptoms?|manifestations?|complications?|"
-    r"pain and discomfort|discomfort|episodes?|effects?|severity and frequency|degree|amount|loss)\b(?: and (?:frequency|severity|symptoms))?"
+    r"pain and discomfort|discomfort|episodes?|effects?|severity and frequency|degree|amount|loss|progression)\b(?: and (?:frequency|severity|symptoms))?"
     r"(?: of| in| for| associated with| due to)\s+(?:the )?)+",
     re.IGNORECASE,
 )
@@ -44,7 +44,7 @@ _HARD = re.compile(
     r"|\s(?:in|as) (?:combination|conjunction|addition|association|an?|monotherapy|part|detected|determined|well as|first|second|adjunct\w*|needed|follows|defined|measured|demonstrated|assessed)\b"
     r"|,?\s(?:who|whose|when|where|which|that|after|before|following|based on|for use|for whom|during|until|unless|while|prior to|using|through|requiring|receiving"
     r"|not (?:adequately|responsive|amenable|controlled)|unresponsive|refractory to|resistant to|resulting|characterized|manifested|manifesting|harboring|only|alone"
-    r"|either|if|with (?:or without|no|the exception|disease|an?|evidence|compensated|decompensated)|without|by|because|since|regardless|previously|undergoing|at high risk|at risk|(?<!such )as|has|have|are|is|via|under|for (?:up|at|the|more|less|short)|over|upon|except|expressing|whether|weighing|aged|with or without)\b"
+    r"|either|if|with (?:or without|no|the exception|disease|an?|evidence|compensated|decompensated)|without|(?<!caused )(?<!induced )(?<!followed )by|because|since|regardless|previously|undergoing|at high risk|at risk|(?<!such )as|has|have|are|is|via|under|for (?:up|at|the|more|less|short)|over|upon|except|expressing|whether|weighing|aged|with or without|although|but|however|whereas)\b"
     r"|,? to (?:lower|reduce|improve|increase|maintain|prevent|delay|decrease|achieve|slow|facilitate|support|provide|permit|prolong|be|help|control|treat|raise)\b"
     r"|\s(?:of|on|in) the (?:\w+[, ]+(?:and |or )?){0,2}(?:face|scalp|skin|trunk|extremities|neck|eyes?|body|hands|feet|lungs?|mouth|pituitary region)\b"
     r"|\s(?-i:with (?=[A-Z][A-Z0-9]))|,? to follow\b"
@@ -66,7 +66,7 @@ _ATTRIBUTE = re.compile(
     r"(?:^|[ -])(?:positive|negative|mutated|mutant|amplified|deficient|advanced|metastatic|unresectable|resectable|inoperable|relapsed|relapsing|refractory|recurrent|acute|chronic|active"
     r"|inactive|severe|moderate|mild|early|late|progressive|locali[sz]ed|disseminated|symptomatic|asymptomatic|persistent|resistant|sensitive|dependent|invasive|noninvasive|complicated"
     r"|uncomplicated|serious|painful|intractable|primary|secondary|congenital|acquired|upper|lower|risk|manic|mixed|untreated|treated|diagnosed|generali[sz]ed|partial|complex|simple|high|low|type"
-    r"|intermediate|old|new|short|long|total|initial|\w+ly|seasonal|perennial|juvenile|adult|pediatric|systemic|local|topical|temporary|first|second|third|\d+[a-z]?|[ivx]+|induced|associated|mediated|related|threatening|stage|grade)$",
+    r"|intermediate|old|new|short|long|total|initial|\w+ly|seasonal|perennial|juvenile|adult|pediatric|systemic|local|topical|temporary|first|second|third|\d+[a-z]?|[ivx]+|induced|associated|mediated|related|threatening|stage|grade|deleterious|germline|somatic|suspected|documented)$",
     re.IGNORECASE,
 )
 _DISEASE = re.compile(
@@ -89,7 +89,7 @@ _WHO = re.compile(
 _LINE = re.compile(r"\b(first-line|second-line|third-line|maintenance treatment|adjuvant|neoadjuvant|after (?:failure|progression)[^.;:,\[]*|following (?:disease )?progression[^.;:,\[]*)", re.IGNORECASE)
 _HEAD_NOUN = re.compile(r"cancers?|infections?|carcinoma|adenocarcinoma|tumou?rs?|seizures?|leukemia|lymphoma|disorders?", re.IGNORECASE)
 _OUTCOME = re.compile(r"(?:remission|consolidation|survival|mortality|ambulation|growth|response|hospitali[sz]ation|quality of life|physical function|exercise)\b", re.IGNORECASE)
-_NOISE = re.compile(r"^(?:also known.*|known as.*|however.*|by .*|use of .*|its .*|single agent|monotherapy|(?:adult|pa?ediatric|adult and pa?ediatric) patients?|is not .*|for|not|it|this|which .*|whom .*|disease|condition|conditions|diseases|use|the|it|them|both|others?|symptoms|appropriate|one|patients?|adults?|children|products?|these|this|up|therapy|treatment)$", re.IGNORECASE)
+_NOISE = re.compile(r"^(?:(?:on|at|in|when|if|after|primarily|reduces?) .*|also known.*|known as.*|however.*|by .*|use of .*|its .*|single agent|monotherapy|(?:adult|pa?ediatric|adult and pa?ediatric) patients?|is not .*|for|not|it|this|which .*|whom .*|disease|condition|conditions|diseases|use|the|it|them|both|others?|symptoms|appropriate|one|patients?|adults?|children|products?|these|this|up|therapy|treatment)$", re.IGNORECASE)
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +109,9 @@ def uses(phrase: str) -> tuple[Use, ...]:
     found: list[str] = []
     for piece in _objects(plain):
         found.extend(name for name in _names(piece) if name not in found)
+    wider = re.search(r"\bwith ([^.;]*?),? \(?including ([^.;:\[)]+)", plain)
+    if found and wider and _DISEASE.search(wider.group(1).strip()):
+        found.extend(name for name in map(clean, _shared_head(wider.group(2))) if name and name not in found and _DISEASE.search(name))
     return tuple(
         Use(name=name, population=people, combination_with=companions(plain), line=line.group(1).lower() if line else None) for name in found
     )
@@ -127,11 +130,12 @@ def plain_phrase(phrase: str) -> str:
 def excluded(phrase: str) -> tuple[str, ...]:
     """The uses in a phrase of exclusion, with the words that restrict them ("acute deterioration of asthma" is not asthma)."""
     plain = plain_phrase(phrase)
-    plain = re.sub(r"^(?:the |an? )?(?:use |management |treatment |prevention |prophylaxis |relief )(?:of|in|for)\s+", "", re.sub(r"^(?:for|in|to|as|with|during)\s+", "", plain))
-    plain = re.sub(r"^(?:the )?(?:to )?(?:treat|prevent|relieve|manage)\s+(?:the )?", "", plain)
+    plain = re.sub(r"^(?:for|in|to|as|with|during)\s+", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"^(?:the |an? )?(?:use|management|treatment|relief|treatment or prevention) (?:of|in|for)\s+", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"^(?:the )?(?:to )?(?:treat|prevent|relieve|manage)\s+(?:the )?", "", plain, flags=re.IGNORECASE)
     people = _PEOPLE.match(plain)
     body = plain[people.end() :] if people else plain
-    body = re.split(r"[;:]|\.(?:\s|$)|\bbecause\b|\bsince\b|\bunless\b|,? who\b|\bwhere\b|, (?:as|and|which|but)\b|\[|\bor (?:for|in) whom\b", body)[0]
+    body = re.split(r"[;:]|(?<!\b[A-Z])\.(?:\s|$)|\band when\b|\bbecause\b|\bsince\b|\bunless\b|,? who\b|\bwhere\b|, (?:as|and|which|but)\b|\[|\bor (?:for|in) whom\b", body)[0]
     listed = len(body.split()) > 4 and not re.match(r"combination with\b", body)
     parts = re.split(r",\s*(?:and/or|and|or)?\s+(?!including|without|with|such|regardless)|\s+or\s+(?=(?:for|in|with|severe|acute|the)\b)", body) if listed else [body]
     parts = [re.split(r",? (?:including|such as|without concurrent)\b", part)[0] for part in parts]
@@ -157,7 +161,9 @@ def _objects(text: str) -> list[str]:
     """The noun phrases that stand for what is treated: after each "treatment of", "to prevent" that is joined by "and" or "or"."""
     heads = list(_HEAD.finditer(text))
     if not heads:
-        bare = re.sub(r"^\s*(?:as an? )?(?:adjunct(?:ive (?:therapy|treatment|agent))?|adjuvant|aid) (?:to|in|for)\s+", "", text)
+        purpose_of = re.match(r"\s*as an? (?:adjunct|adjuvant)\b.*?,\s*for\s+(.+)", text, re.IGNORECASE)
+        bare = purpose_of.group(1) if purpose_of else text
+        bare = re.sub(r"^\s*(?:as an? )?(?:adjunct(?:ive (?:therapy|treatment|agent))?|adjuvant|aid) (?:to|in|for)\s+", "", bare, flags=re.IGNORECASE)
         bare = re.sub(r"^\s*(?:for|in|to|as|with|use in|when)\s+(?:the )?", "", bare)
         return [_object(bare)]
     objects = [_object(text[heads[0].end() :])]

@@ -19,8 +19,8 @@ _TRIGGER = re.compile(
 )
 _WEAK = re.compile(
     r"\b(?:(?:is|are|may be|has been|have been|can be) (?:also )?(?:used|useful|effective|recommended|helpful|of value|employed|prescribed|valuable)(?: adjunctively)?"
-    r"|is an? (?:useful|effective) (?:adjunct|agent)|(?:was|were) shown to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
-    r"|\b(?:also )?reduces? the (?:risk|rate|incidence) of"
+    r"|\bintended for (?:\w+ ){0,3}(?=(?:in )?the (?:treatment|management))|is an? (?:useful|effective) (?:adjunct|agent)|(?:was|were) shown to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
+    r"|\balso reduces? the (?:risk|rate|incidence) of"
     r"|^\s*(?:Uses?:?\s+)?(?:[Ff]or|[Tt]emporar\w+|[Tt]reats?|[Rr]elieves?|[Pp]revents?|[Hh]elps?|As an? adju\w+|In the (?:treatment|management)))"
     r"(?=\s+(?:in|for|to|the|of|as|minor|[a-z]+))\s*"
 )
@@ -169,7 +169,10 @@ def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], ol
     assert cut is not None
     if trigger is None and leaf.number and "." in leaf.number and not re.match(r"\w* ?reduces? the", cut.group().lstrip(), re.IGNORECASE):
         return
-    rest = sentence[cut.end() if trigger else cut.start() :]
+    rest = re.sub(r"^(?:also )?reduces? ", "to reduce ", sentence[cut.end() if trigger else cut.start() :])
+    again = re.search(r"\s[A-Z][\w®™-]+(?: [A-Z®][\w-]*){0,2} is (?:an? |indicated)", rest)
+    if again and _TRIGGER.search(rest, again.start()):  # the short copy, run on behind the full statement
+        rest = rest[: again.start()]
     negative = _NEGATIVE.search(rest)
     setting = _SETTING.match(sentence)
     if setting and trigger is None:
@@ -190,6 +193,8 @@ def _listed(rest: str, lead: str) -> list[Use]:
     """The uses of the phrase, item by item when a list follows its opening words."""
     items = [item.strip() for item in _ITEMS.split(rest)]
     opening = items[0]
+    if len(items) > 1 and (opened := re.match(r"(.{2,90}?(?:for|of|in|with|to|indicated)?\s?):\s+([A-Za-z].{8,})$", opening)):
+        opening, items = opened.group(1) + ":", [opened.group(1), opened.group(2), *items[1:]]
     if len(items) > 1:
         found = _from_items(opening, [item for item in items[1:] if item])
         if found:
@@ -205,12 +210,15 @@ def _from_items(opening: str, items: list[str]) -> list[Use]:
     base = list(uses(opening)) if not opening.rstrip().endswith((":", "for", "of", "with", "the", "in", "to", "treat")) or len(opening) > 45 else []
     lead = opening.rstrip(": ")
     named = [use for use in base if len(use.name.split()) <= 12]
-    if named and all(re.match(r"(?:as|in combination|for (?:first|second|use)|following|after|who|with|without|have|are|alone|genotype|when)\b", item, re.IGNORECASE) for item in items):
+    if named and all(re.match(r"(?:as (?!an? adju)|in combination|for (?:first|second|use)|following|after|who|with|without|have|are|alone|genotype|when)\b", item, re.IGNORECASE) for item in items):
         return [_qualified(use, item) for item in items for use in named]
     if named and opening.rstrip().endswith("to:"):
         return named
+    if not re.search(r"(?::|\b(?:for|of|with|the|in|to|treat|patients|adults|indicated))\s*$", opening) and len(opening) > 20:
+        found.extend(base)
     for item in items:
-        found.extend(uses(f"{lead} {item}" if not re.match(r"(?:for |to |the |as |in )?(?:the )?(?:\w+ )?(?:treatment|management|prevention|relief|reduc)", item, re.IGNORECASE) else item))
+        alone = re.match(r"(?:for|to|as|in|as an) |(?:the )?(?:\w+ )?(?:treatment|management|prevention|relief|reduc)", item, re.IGNORECASE)
+        found.extend(uses(item if alone else f"{lead} {item}"))
     return found
 
 
