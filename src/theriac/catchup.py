@@ -13,7 +13,7 @@ import pyarrow as pa
 from theriac.model import Raw, Reading
 from theriac.search import SearchIndex
 from theriac.sources import FORMATS
-from theriac.stages import bare_claims, kind_of, mention_keys
+from theriac.stages import bare_claims, keys_of, kind_of
 from theriac.store import ledger
 from theriac.store.home import Home
 from theriac.store.index import SightingRow, VersionRow
@@ -59,7 +59,7 @@ def _version_row(row: dict[str, Any], reading: dict[str, Any]) -> VersionRow:
         kind=reading["kind"],
         title=reading["title"],
         body=body,
-        keys=tuple(mention_keys(decoded.mentions)),
+        keys=tuple(keys_of(decoded)),
         claims=bare_claims(decoded.claims),
     )
 

@@ -6,6 +6,7 @@ opens the store, asks the clock or raises for a bad document: what cannot be rea
 
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -16,13 +17,14 @@ from theriac.errors import BadFile, BadRecord
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.keys import organisation_key
 from theriac.flow.names import drug_candidates, not_a_drug
-from theriac.model import Claim, Identity, Mention, Raw, Reading
+from theriac.model import Application, Claim, Identity, Label, Medicine, Mention, Raw, Reading, Study
 from theriac.sources import FORMATS
 from theriac.sources.base import HEAD_BYTES, Format, Head, OpenFile, hash_bytes
 from theriac.terms import EntityKind, SeenBy
 
 STARTER = "starter"
 STARTER_MARK = b'"_theriac_starter"'
+_APPLICATION = re.compile(r"\d{5,6}\b")
 _HTML = (b"<!doctype html", b"<html")
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -259,7 +261,7 @@ class Examiner:
             kind=kind_of(reading),
             title=reading.title,
             body=_ENCODER.encode(reading),
-            keys=tuple(mention_keys(reading.mentions)),
+            keys=tuple(keys_of(reading)),
             claims=bare_claims(reading.claims),
             words=format_.words(reading, decoded),
         )
@@ -280,6 +282,32 @@ def raw_hash(format_: Format, raw: Raw) -> bytes:
     digest = hashlib.blake2b(f"{format_.name}\0{raw.context}\0".encode(), digest_size=16)
     digest.update(raw.payload)
     return digest.digest()
+
+
+def keys_of(reading: Reading) -> Iterable[tuple[int, int, int, str, float, str]]:
+    """The keys under which a record is found: those of its mentions, and (mention −1) the registry numbers that it is about."""
+    yield from ((-1, place, 0, key, 1.0, "the document's own number") for place, key in enumerate(own_numbers(reading)))
+    yield from mention_keys(reading.mentions)
+
+
+def own_numbers(reading: Reading) -> Iterable[str]:
+    """`trial/NCT00189241`, `application/020723`, `medicine/EMEA/H/C/000179`: what joins records of several sources about one thing."""
+    match reading.document:
+        case Study(nct_id=number, aliases=aliases):
+            return [f"trial/{one}" for one in dict.fromkeys((number, *aliases))]
+        case Application(number=number):
+            return [f"application/{number}"]
+        case Label(application_numbers=numbers):
+            return [f"application/{digits}" for digits in dict.fromkeys(_digits(number) for number in numbers) if digits]
+        case Medicine(number=number):
+            return [f"medicine/{number}"]
+    return []
+
+
+def _digits(number: str) -> str:
+    """The six digits of an application number, or nothing for what is not one (a monograph)."""
+    found = _APPLICATION.search(number)
+    return found[0].zfill(6) if found else ""
 
 
 def mention_keys(mentions: Sequence[Mention]) -> Iterable[tuple[int, int, int, str, float, str]]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -30,6 +31,9 @@ def records(stream: BinaryIO, window: int = WINDOW) -> Iterator[bytes]:
     [b'{"a": 1}', b'{"b": "}"}']
     """
     first = stream.read(window).removeprefix(_BOM)
+    if len(first) < window - len(_BOM) and (whole := _whole(first)) is not None:
+        yield from whole
+        return
     start = array_start(first)
     if start is None and not first.lstrip()[:1] == b"{":
         raise BadFile("this is not a JSON file of records: it begins with neither an object nor an array")
@@ -42,12 +46,35 @@ def records(stream: BinaryIO, window: int = WINDOW) -> Iterator[bytes]:
     cutter.close()
 
 
+class _Page(msgspec.Struct):
+    results: list[msgspec.Raw] | None = None
+    studies: list[msgspec.Raw] | None = None
+
+
+_page = msgspec.json.Decoder(_Page)
+_array = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def _whole(text: bytes) -> list[bytes] | None:
+    """The records of a file that lies in memory and is one sound JSON value; None where it must be cut with care."""
+    try:
+        if text.lstrip()[:1] == b"[":
+            return [data for record in _array.decode(text) if (data := bytes(record)).startswith(b"{")]
+        page = _page.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    listed = page.results if page.results is not None else page.studies
+    return [text.strip()] if listed is None else [data for record in listed if (data := bytes(record)).startswith(b"{")]
+
+
 def array_start(first: bytes) -> int | None:
     """Where the array of records opens, or None where the file is one record or one record a line.
 
     >>> array_start(b' [{}]'), array_start(b'{"totalCount": 2, "studies": [{}]}'), array_start(b'{"protocolSection": {"studies": []}}')
     (1, 29, None)
     """
+    if not any(b'"%s"' % member in first for member in ARRAY_MEMBERS) and first.lstrip()[:1] != b"[":
+        return None
     blank = len(first) - len(first.lstrip())
     if first[blank : blank + 1] == b"[":
         return blank

@@ -22,7 +22,7 @@ from theriac.errors import HomeError, StorageFull, UserError
 from theriac.store.catalog import COMMIT, LISTING, QUARANTINE, SEGMENT, connect
 from theriac.store.index import Index, ListingRow, SightingRow, VersionRow
 from theriac.store.migrations import SCHEMA, schema_of, upgrade
-from theriac.store.segments import Lake, SegmentFile
+from theriac.store.segments import SegmentFile, Segments
 
 FORMAT = 1
 ADVISORY_LOCK = 0x7468_6572  # "ther": one number for all writers of one PostgreSQL catalog
@@ -40,7 +40,7 @@ class Home:
         self.folder = folder
         self.checkpoint = checkpoint
         self.engine: Engine = connect(url)
-        self.lake = Lake(folder / "lake", checkpoint)
+        self.lake = Segments(folder / "lake", checkpoint)
         self.index = Index(folder / "cache" / "read.sqlite")
 
     def close(self) -> None:

@@ -3,15 +3,19 @@
 Flows in: a connection to a catalog of any older schema. Flows out: the same catalog at SCHEMA. A step that has been released is never edited.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Column, Connection, Integer, String, inspect, text
 
 from theriac.store.catalog import CATALOG
 
-Step = Callable[[Operations, Connection], None]
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+Step = Callable[["Operations", Connection], None]
 
 
 def _first_tables(operations: Operations, connection: Connection) -> None:
@@ -48,6 +52,10 @@ def schema_of(connection: Connection) -> int:
 
 def upgrade(connection: Connection) -> None:
     """Brings the catalog to SCHEMA, all steps in the caller's transaction."""
+    # Alembic takes a third of a second to import and is needed once in a home's life.
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     done = schema_of(connection)
     operations = Operations(MigrationContext.configure(connection))
     if done == 0:

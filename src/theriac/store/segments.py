@@ -65,7 +65,7 @@ class SegmentFile(msgspec.Struct, frozen=True):
     last_commit: int
 
 
-class Lake:
+class Segments:
     """The folder of segments: writes files aside, reads the ones it is told of, removes the ones nobody names."""
 
     def __init__(self, folder: Path, checkpoint: Callable[[str], None]) -> None:
