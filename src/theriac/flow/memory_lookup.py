@@ -20,6 +20,7 @@ class MemoryLookup:
         self._rows: dict[str, list[NameRow]] = {}
         for row in name_rows(registry):
             self._rows.setdefault(row.key, []).append(row)
+        self.weak = frozenset(entity.id for entity in registry.entities if entity.weak)
         self._present = {entity.id for entity in registry.entities}
 
     def by_keys(self, keys: Iterable[str]) -> Mapping[str, Sequence[NameRow]]:

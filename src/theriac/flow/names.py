@@ -257,7 +257,7 @@ def _brackets(text: str) -> tuple[str, list[str]]:
 def _core(text: str) -> list[str]:
     """The words that carry the name: what is left without doses, forms, routes, schedules and qualifiers at either end."""
     words = [word for word in (raw.strip(".,;:*'?!=") for raw in text.split()) if word]
-    start = 0
+    start, written = 0, words
     while start < len(words) and (_is_noise(words[start]) or BARE_NUMBER.match(words[start])):
         start += 1
     words = words[start:]
@@ -269,7 +269,10 @@ def _core(text: str) -> list[str]:
     kept = [
         word for number, word in enumerate(words[:end]) if not (number and word in FORMS and end - number < 3 and "vaccine" not in words)
     ] or words[:end]
-    return kept if _says_a_name(kept) else []
+    if _says_a_name(kept):
+        return kept
+    # "5 FU": the number belongs to a name that is too short to stand without it.
+    return written if len(written) == 2 and kept == written[1:] and len(kept[0]) > 1 and _LETTER.search(kept[0]) else []
 
 
 def _ends_in_noise(words: list[str], end: int) -> bool:
