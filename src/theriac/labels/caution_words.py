@@ -4,22 +4,25 @@ Populations and actions are found by the label's wording only: "weigh the benefi
 """
 
 import re
+from functools import lru_cache
+
+import msgspec
 
 _POPULATIONS: tuple[tuple[str, str], ...] = (
     ("pregnancy", r"pregnan|\bfet(?:us|al)\b|\bfoet|embryo|teratogen|planning to have a baby|organogenesis"),
     ("lactation", r"lactat|breast-?\s?feed|breast-?\s?fed|nursing (?:mother|infant|women|woman)|human milk|breast milk"),
     ("paediatric", r"p(?:a)?ediatric|\bchild(?:ren)?\b|\badolescents?\b|\binfants?\b|neonat|\bbelow the age of|\bunder \d+ years|younger than \d+ years"),
     ("geriatric", r"geriatric|\belderly\b|\bolder (?:adults|patients)|65 years (?:of age )?(?:and|or) (?:over|older)|aged 65"),
-    ("renal", r"renal (?:impairment|insufficiency|failure|disease|dysfunction|function)|kidney (?:disease|problems|failure|impairment)|creatinine clearance|\bCrCl\b|\beGFR\b|dialysis"),
-    ("hepatic", r"hepatic (?:impairment|insufficiency|failure|disease|dysfunction)|liver (?:disease|problems|failure|impairment|damage)|cirrhosis|Child-?\s?Pugh"),
-    ("immunosuppressed", r"immuno-?\s?(?:suppress|compromis|deficien)|\bHIV\b|problems with your immune system|weakened immune|organ transplant|transplant (?:recipient|patient)"),
+    ("renal", r"renal (?:impairment|insufficiency|failure|disease|dysfunction|function)|kidney (?:disease|problems|failure|impairment)|creatinine clearance|\bcrcl\b|\begfr\b|dialysis"),
+    ("hepatic", r"hepatic (?:impairment|insufficiency|failure|disease|dysfunction)|liver (?:disease|problems|failure|impairment|damage)|cirrhosis|child-?\s?pugh"),
+    ("immunosuppressed", r"immuno-?\s?(?:suppress|compromis|deficien)|\bhiv\b|problems with your immune system|weakened immune|organ transplant|transplant (?:recipient|patient)"),
     ("transplant", r"transplant"),
     ("autoimmune", r"auto-?\s?immune"),
     ("blood_counts", r"abnormal blood count|ha?ematologic(?:al)? (?:reserve|abnormalit)|cytopeni|bone marrow (?:suppression|reserve|depression)"),
     ("hypersensitivity", r"hypersensitiv|allerg|anaphyla"),
     ("contraception", r"contracepti|birth control|reproductive potential|child-?bearing"),
     ("barrier_contraceptives", r"\bcondoms?\b|\bdiaphragms?\b"),
-    ("sun_exposure", r"sunlamp|sunlight|tanning|ultraviolet|\bUV\b|sun exposure"),
+    ("sun_exposure", r"sunlamp|sunlight|tanning|ultraviolet|\buv\b|sun exposure"),
     ("driving", r"\bdriv(?:e|ing)\b|operat\w+ (?:\w+ )?machinery|use machines"),
 )
 _ACTIONS: tuple[tuple[str, str], ...] = (
@@ -34,10 +37,51 @@ _ACTIONS: tuple[tuple[str, str], ...] = (
     ("caution", r"\bcaution\b|\bcautious|\bcarefully\b|\bweigh|\brisks? and benefits?|\bbenefits? (?:outweigh|and risks?)|\bonly if (?:the )?(?:potential )?benefit"),
     ("inform", r"\badvise\b|\bcounsel\b|\binform\b|\binstruct\b|\btell your doctor|\btalk to your doctor|\bask your doctor|\bcall your doctor|\bcontact your doctor"),
 )
-_POPULATION = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _POPULATIONS)
-_ACTION = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _ACTIONS)
-_ANY_POPULATION = re.compile("|".join(f"(?:{words})" for _, words in _POPULATIONS), re.IGNORECASE)
-_ANY_ACTION = re.compile("|".join(f"(?:{words})" for _, words in _ACTIONS), re.IGNORECASE)
+# A needle is a piece of text without which the words cannot be there: looking for it first saves nearly all of the matching.
+_NEEDLES = {
+    "pregnancy": ("pregnan", "fetus", "fetal", "foet", "embryo", "teratogen", "to have a baby", "organogenesis"),
+    "lactation": ("lactat", "breast", "nursing", "human milk"),
+    "paediatric": ("diatric", "child", "adolesc", "infant", "neonat", "below the age", " years"),
+    "geriatric": ("geriatric", "elderly", "older ", "65"),
+    "renal": ("renal", "kidney", "creatinine", "crcl", "egfr", "dialysis"),
+    "hepatic": ("hepatic", "liver", "cirrhosis", "child"),
+    "immunosuppressed": ("immuno", "immune system", "hiv", "weakened", "transplant"),
+    "transplant": ("transplant",),
+    "autoimmune": ("immune",),
+    "blood_counts": ("blood count", "matologic", "cytopeni", "bone marrow"),
+    "hypersensitivity": ("hypersens", "allerg", "anaphyl"),
+    "contraception": ("contracep", "birth control", "reproductive pot", "bearing"),
+    "barrier_contraceptives": ("condom", "diaphragm"),
+    "sun_exposure": ("sun", "tanning", "ultraviolet", "uv"),
+    "driving": ("driv", "machine"),
+    "contraindicated": ("contraindic", "do not", "must not", "should never", "not be used"),
+    "avoid": ("avoid", "not recommended", "should not", "not to breast"),
+    "discontinue": ("discontinu", "stop", "withdraw"),
+    "interrupt": ("interrupt", "withh", "suspend", "delay", "rest period", "temporar"),
+    "reduce": ("reduc", "lower", "decrease the dos"),
+    "monitor": ("monitor", "observe", "assess", "evaluate", "obtain", "check", "measure", "periodic"),
+    "test": ("pregnancy status", "pregnancy test", "test", "screen"),
+    "caution": ("caution", "cautious", "carefully", "weigh", "benefit"),
+    "inform": ("advise", "counsel", "inform", "instruct", "your doctor"),
+}
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """One closed word with the wording that shows it."""
+
+    name: str
+    needles: tuple[str, ...]
+    words: re.Pattern[str]
+
+
+@lru_cache(maxsize=2)
+def _meanings(rows: tuple[tuple[str, str], ...]) -> tuple[Meaning, ...]:
+    return tuple(Meaning(name, _NEEDLES.get(name, ("contracep",)), re.compile(words)) for name, words in rows)
+
+
+def _found(text: str, rows: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    lowered = " ".join(text.lower().split())
+    return tuple(m.name for m in _meanings(rows) if any(needle in lowered for needle in m.needles) and m.words.search(lowered))
 
 
 def populations_in(text: str) -> tuple[str, ...]:
@@ -46,9 +90,9 @@ def populations_in(text: str) -> tuple[str, ...]:
     >>> populations_in("Safety in immunosuppressed patients and in pregnant women is not established.")
     ('pregnancy', 'immunosuppressed')
     """
-    return tuple(name for name, words in _POPULATION if words.search(text)) if _ANY_POPULATION.search(text) else ()
+    return _found(text, _POPULATIONS)
 
 
 def actions_in(text: str) -> tuple[str, ...]:
     """What a passage tells to do, the strictest first."""
-    return tuple(name for name, words in _ACTION if words.search(text)) if _ANY_ACTION.search(text) else ()
+    return _found(text, _ACTIONS)

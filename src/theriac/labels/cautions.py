@@ -22,6 +22,7 @@ _POPULATION_SECTIONS = {
     "labor_and_delivery": "labour_and_delivery",
 }
 _NAMED_ELSEWHERE = frozenset(("immunosuppressed", "autoimmune", "transplant", "blood_counts", "barrier_contraceptives"))
+_HINT = re.compile(r"mmun|HIV|ransplant|lood count|atologic|ytopeni|arrow|ondom|iaphragm")
 _NONE = re.compile(r"(?:\d{1,2}\s+)?(?:CONTRAINDICATIONS|Contraindications)?[\s:.]*((?:None(?:\s+known)?|There are no (?:known )?contraindications[^.]*|No known contraindications)\b\.?)", re.IGNORECASE)
 _CONTRAINDICATED = re.compile(
     r"(?:\bis|\bare)?\s*(?:absolutely\s+)?contraindicated\s+(?:for\s+use\s+)?(?:in|for|with|during|when)\s+(?:the\s+)?(?:\w+\s+)?(?:(?:patients|individuals|persons|those|women|children|subjects|infants)\s+)?"
@@ -253,10 +254,10 @@ def _named_in_passing(document: LabelDocument) -> Iterator[Caution]:
 
 
 def _passing(leaf: Section) -> Iterator[Caution]:
-    if not populations_in(leaf.text) or not _NAMED_ELSEWHERE.intersection(populations_in(leaf.text)):
+    if not _HINT.search(leaf.text):
         return
     for part in passages(leaf.text, _after_heading(leaf)):
-        named = tuple(name for name in populations_in(part.text) if name in _NAMED_ELSEWHERE)
+        named = tuple(name for name in populations_in(part.text) if name in _NAMED_ELSEWHERE) if _HINT.search(part.text) else ()
         if named:
             actions = actions_in(part.text)
             yield Caution(kind="population", quote=part.text, populations=named, actions=actions, section=_place(leaf), path=leaf.path)

@@ -6,6 +6,8 @@ not state stays None; nothing is filled in from general knowledge.
 
 import msgspec
 
+from theriac.terms import EventKind
+
 STATES_NONE = "states_none"
 SECTION_ABSENT = "section_absent"
 NOT_READ = "not_read"
@@ -101,9 +103,10 @@ class Mechanism(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One statement that was added to, removed from or changed in a label between two versions."""
 
-    kind: str  # boxed_warning_added, indication_changed, dosing_changed …
-    section: str
+    section: str  # the section's key: boxed_warning, indications, dosage …
     change: str  # added | removed | changed
+    kind: EventKind | None = None  # the event this is material for; None for sections without one (how supplied …)
+    statement: str | None = None  # for indications: the disease named
     old: str | None = None
     new: str | None = None
     path_old: str | None = None

@@ -1,25 +1,57 @@
 """A passage of an interaction section flows in; the drugs, classes, foods and tests it names flow out, in its own words.
 
-Classes are known by how they are written ("CYP3A4 inhibitors", "oral anticoagulants", "drugs that prolong the QT interval"); drugs by the stems of their names and by where they
-stand ("coadministration with …", "such as …"). No list of drugs is here.
+Classes are known by how they are written ("CYP3A4 inhibitors", "oral anticoagulants", "drugs that prolong the QT interval"); drugs by the stems of their names (and a few old names
+that carry none) and by where they stand ("coadministration with …", "such as …"). Which drugs belong to a class is not known here.
 """
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
-_QUALITY = r"(?:(?:strong|moderate|weak|potent|dual|combined|known|other|concomitant|systemic|oral|inhaled|topical|parenteral|hormonal|live|certain|nonselective|non-selective|selective|loop|thiazide|potassium-sparing|tricyclic|atypical)\s+(?:(?:and|or|to|and/or)\s+)?){0,3}"
-_CLASS_WORDS = (
-    "inhibitors?|inducers?|substrates?|agonists?|antagonists?|blockers?|blocking agents?|diuretics?|antidepressants?|anticoagulants?|antiplatelets?|antiplatelet agents?|anticonvulsants?|antihypertensives?|antibiotics?|antacids?|antifungals?|"
-    "antiarrhythmics?|antipsychotics?|antihistamines?|antidiabetics?|antivirals?|antimalarials?|anesthetics?|anaesthetics?|analgesics?|opioids?|benzodiazepines?|barbiturates?|corticosteroids?|glucocorticoids?|steroids?|contraceptives?|"
-    "estrogens?|progestins?|statins?|NSAIDs?|SSRIs?|SNRIs?|MAOIs?|vaccines?|sulfonylureas?|salicylates?|nitrates?|macrolides?|quinolones?|fluoroquinolones?|tetracyclines?|penicillins?|cephalosporins?|aminoglycosides?|azoles?|triptans?|"
-    "phenothiazines?|beta-blockers?|vasoconstrictors?|vasodilators?|sympathomimetics?|cholinergics?|anticholinergics?|immunosuppressants?|immunosuppressive (?:agents|drugs|medicinal products|medicines)|depressants?|stimulants?|relaxants?|sedatives?|"
-    "hypnotics?|laxatives?|retinoids?|glycosides?|supplements?|alkaloids?|sweeteners?|binders?|sequestrants?|resins?|thrombolytics?|antineoplastics?|chemotherapy|insulins?|cytotoxics?|bisphosphonates?|fibrates?|hypoglycemic agents?"
+_TOKEN = re.compile(r"[A-Za-z0-9α-ω][A-Za-z0-9/α-ω-]*")
+_CLASSES = frozenset(
+    """
+    inhibitor inhibitors inducer inducers substrate substrates agonist agonists antagonist antagonists blocker blockers diuretic
+    diuretics antidepressant antidepressants anticoagulant anticoagulants antiplatelet antiplatelets anticonvulsant anticonvulsants
+    antihypertensive antihypertensives antibiotic antibiotics antacid antacids antifungal antifungals antiarrhythmic antiarrhythmics
+    antipsychotic antipsychotics antihistamine antihistamines antidiabetic antidiabetics antiviral antivirals antimalarial antimalarials
+    anesthetic anesthetics anaesthetic anaesthetics analgesic analgesics opioid opioids benzodiazepine benzodiazepines barbiturate
+    barbiturates corticosteroid corticosteroids glucocorticoid glucocorticoids steroid steroids contraceptive contraceptives estrogen
+    estrogens progestin progestins statin statins nsaid nsaids ssri ssris snri snris maoi maois vaccine vaccines sulfonylurea
+    sulfonylureas salicylate salicylates nitrate nitrates macrolide macrolides quinolone quinolones fluoroquinolone fluoroquinolones
+    tetracycline tetracyclines penicillin penicillins cephalosporin cephalosporins aminoglycoside aminoglycosides azole azoles triptan
+    triptans phenothiazine phenothiazines beta-blocker beta-blockers vasoconstrictor vasoconstrictors vasodilator vasodilators
+    sympathomimetic sympathomimetics cholinergic cholinergics anticholinergic anticholinergics immunosuppressant immunosuppressants
+    depressant depressants stimulant stimulants relaxant relaxants sedative sedatives hypnotic hypnotics laxative laxatives retinoid
+    retinoids glycoside glycosides supplement supplements alkaloid alkaloids sweetener sweeteners binder binders sequestrant
+    sequestrants resin resins thrombolytic thrombolytics antineoplastic antineoplastics chemotherapy insulin insulins cytotoxic
+    cytotoxics bisphosphonate bisphosphonates fibrate fibrates
+    """.split()
 )
-_CLASS = re.compile(
-    rf"\b(?P<name>{_QUALITY}(?:(?!(?:with|and|or|of|the|an?|by|to|for|as|are|is|in|on|use|when|may|that|these|those|other|including|avoid|if|drugs|using|both|some|most|any|you|receive|been|known|was|were|has|have|not|should|can|such|from|\w+ing|\w+s)\b)[A-Za-z0-9/α-ωβ-]+[ ]){{0,3}}?(?:{_CLASS_WORDS})(?:\s+of\s+(?:CYP\s?\w+|P-gp|[A-Z][A-Z0-9]{{2,}}))?)\b",
-    re.IGNORECASE,
+_STEMS = tuple(
+    """
+    azole mycin micin floxacin cillin vir statin sartan pril olol dipine azepam azolam barbital caine tidine prazole gliptin gliflozin
+    glitazone tinib ciclib parib rafenib lisib mab cept oxetine ipramine triptyline setron triptan parin xaban gatran thiazide tretin
+    retin steride trexate platin taxel rubicin phylline amide oxin idine arone tiazem farin profen coxib fenac azine peridol apine idone
+    piprazole toin bamazepine gabalin pentin ampin abutin ampicin cyclosporine ciclosporin tacrolimus limus digoxin warfarin lithium
+    methadone fentanyl morphine codone codeine tramadol naltrexone theophylline levodopa metformin insulin aspirin ibuprofen naproxen
+    cimetidine probenecid colchicine nefazodone verapamil diltiazem quinidine disulfiram estradiol progesterone testosterone prednisone
+    prednisolone dexamethasone levothyroxine bosentan modafinil clopidogrel ticagrelor sildenafil tadalafil clonidine chloroquine
+    quinine amil afil semide
+    """.split()
 )
+_GENERIC = frozenset(("agents", "drugs", "products", "medicines", "medications", "agent", "drug", "preparations"))
+_STOPS = frozenset(
+    """
+    with and or of the an a by to for as are is in on use when may that these those other others including avoid if drugs using both some most any you receive been known was were has have not should can such from
+    than be at co-administered coadministration concomitant concomitantly concurrent patients taking certain e.g i.e eg ie like also which this whether between after before during against who do does will but other
+    caution although its their his her all each many several because while class classes drug agent agents products product effect effects interactions interaction include includes either another following alternative chronic therapeutic specific investigational
+    """.split()
+)
+_KEPT_ING = frozenset(("blocking", "sparing", "lowering", "depressing", "prolonging", "binding", "containing", "reducing", "modifying", "suppressing", "relaxing", "retaining", "acting", "thinning"))
+_LINKING = frozenset(("strong", "moderate", "weak", "potent", "inducers", "inhibitors"))
+_OF = re.compile(r"\s+of\s+(?:CYP\s?\w+|P-gp|[A-Z][A-Z0-9]{2,})")
 _THAT = re.compile(
     r"\b(?P<name>(?:drugs?|agents?|medicines|medications|products|compounds)\s+(?:that|which|known\s+to|with\s+(?:a\s+)?(?:known\s+)?potential|metabolized|metabolised|highly|affecting|associated|may)\s+(?:(?!(?:and|should|can|is|are|may|were|The|Concomitant|In|Use|when|with)\b)[^\s.;:,()\[]+\s?){1,8})",
     re.IGNORECASE,
@@ -27,12 +59,6 @@ _THAT = re.compile(
 _FOOD = re.compile(r"\b(?P<name>grapefruit(?: juice)?|alcohol(?:ic beverages)?|ethanol|St\.? John['’]?s Wort|dairy products?|caffeine|tobacco|cigarette smoking|smoking|food|high-fat meals?)\b", re.IGNORECASE)
 _TEST = re.compile(r"\b(?P<name>laboratory tests?|(?:urine|blood|skin) (?:\w+ )?tests?|immunoassays?)\b", re.IGNORECASE)
 _EXAMPLES = re.compile(r"\s*(?:\([^)]{1,12}\)\s*)?[,;]?\s*\(?\s*(?:e\.g\.,?|for example,?|such as|including|i\.e\.,?|like)\s*(?P<list>[^.;:()\[\]]{3,240})", re.IGNORECASE)
-_STEMS = re.compile(
-    r"\b(?P<name>[a-z]{3,}(?:azole|mycin|micin|floxacin|cillin|vir|statin|sartan|pril|olol|dipine|azepam|azolam|barbital|caine|tidine|prazole|gliptin|gliflozin|glitazone|tinib|ciclib|parib|rafenib|lisib|mab|cept|oxetine|ipramine|triptyline|setron|"
-    r"triptan|parin|xaban|gatran|thiazide|semide|tretin|retin|steride|trexate|platin|taxel|rubicin|phylline|amide|oxin|idine|arone|amil|tiazem|farin|profen|coxib|fenac|azine|peridol|apine|idone|piprazole|toin|bamazepine|gabalin|pentin|ampin|abutin|"
-    r"ampicin|cyclosporine|ciclosporin|tacrolimus|limus|digoxin|warfarin|lithium|methadone|fentanyl|morphine|codone|codeine|tramadol|naltrexone|theophylline|levodopa|metformin|insulin|aspirin|ibuprofen|naproxen|cimetidine|probenecid|colchicine|"
-    r"nefazodone|verapamil|diltiazem|quinidine|disulfiram|estradiol|progesterone|testosterone|prednisone|prednisolone|dexamethasone|levothyroxine|bosentan|modafinil|clopidogrel|ticagrelor|sildenafil|tadalafil|afil|semide|clonidine|chloroquine|quinine))\b"
-)
 _TOGETHER = re.compile(
     r"\b(?:co-?administ\w+|concomitant(?:ly)?(?:\s+(?:use|administration|treatment|therapy))?|concurrent(?:ly)?(?:\s+(?:use|administration))?|combination|combined|together|taken|receiving|use)\s+(?:of\s+\w+\s+)?(?:with|of)\s+(?P<name>[a-z][a-z-]{4,}(?:\s+(?:acid|sodium|chloride|oxide))?)\b",
     re.IGNORECASE,
@@ -64,9 +90,10 @@ def partners_in(text: str, own: frozenset[str], heading: bool = False) -> tuple[
     """
     found: dict[str, Partner] = {}
     examples: set[str] = set()
-    for match in (*_CLASS.finditer(text), *_THAT.finditer(text)):
-        name = _trimmed(match["name"])
-        listed = _EXAMPLES.match(text, match.end())
+    tokens = [(match[0].lower(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    for start, end in (*_class_spans(text, tokens), *(match.span("name") for match in _THAT.finditer(text))):
+        name = _trimmed(text[start:end])
+        listed = _EXAMPLES.match(text, end)
         named = _items(listed["list"]) if listed else ()
         examples.update(item.lower() for item in named)
         if len(name) > 3 and name.lower() not in _BARE and not any(known in name.lower() for known in found):
@@ -74,13 +101,39 @@ def partners_in(text: str, own: frozenset[str], heading: bool = False) -> tuple[
     for kind, pattern in (("food", _FOOD), ("test", _TEST)):
         for match in pattern.finditer(text):
             found.setdefault(match["name"].lower(), Partner(match["name"], kind))
-    for match in (*_STEMS.finditer(text.lower()), *_TOGETHER.finditer(text)):
-        name = match["name"].lower()
-        if name not in _NOT_PARTNERS and name not in examples and not any(name in known for known in found):
-            found[name] = Partner(text[match.start("name") : match.end("name")], "drug")
+    drugs = [(word, start, end) for word, start, end in tokens if len(word) > 5 and word.endswith(_STEMS)]
+    drugs += [(match["name"].lower(), *match.span("name")) for match in _TOGETHER.finditer(text)]
+    for word, start, end in drugs:
+        if word not in _NOT_PARTNERS and word not in examples and word not in _CLASSES and not any(word in known for known in found):
+            found[word] = Partner(text[start:end], "drug")
     if heading and not found and 2 < len(text) < 60:
         found[text.lower()] = Partner(text.strip(" .:"), "drug")
     return tuple(partner for key, partner in found.items() if not any(key == name or (len(key) > 4 and key in name.split()) for name in own))
+
+
+def _class_spans(text: str, tokens: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans of the classes named: a class word with the words before it that tell which ("strong CYP3A4 inhibitors")."""
+    for index, (word, _, end) in enumerate(tokens):
+        if word not in _CLASSES and not (word in _GENERIC and index and tokens[index - 1][0].endswith(("ive", "ic", "atory", "blocking", "toxic")) and tokens[index - 1][0] not in _STOPS):
+            continue
+        first = index
+        while first > 0 and index - first < 5 and _belongs(text, tokens, first - 1):
+            first -= 1
+        of = _OF.match(text, end)
+        yield tokens[first][1], of.end() if of else end
+
+
+def _belongs(text: str, tokens: list[tuple[str, int, int]], index: int) -> bool:
+    """Whether the word before still names the class: side by side, no verb, no plural, no word of grammar; "strong and moderate" may be joined."""
+    word, _, end = tokens[index]
+    following = tokens[index + 1]
+    if text[end : following[1]] not in (" ", "-"):
+        return False
+    if word in ("and", "or", "to"):
+        return index > 0 and tokens[index - 1][0] in _LINKING and following[0] in _LINKING
+    if word in _STOPS or (word.endswith("ing") and word not in _KEPT_ING):
+        return False
+    return not (word.endswith("s") and word not in _CLASSES and len(word) > 3) and not word.endswith("ly")
 
 
 def _trimmed(name: str) -> str:

@@ -7,6 +7,8 @@ data to say, never for this module.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from theriac.labels.caution_words import actions_in
 from theriac.labels.document import LabelDocument, Section, Table, leaves, sections_of
 from theriac.labels.findings import NOT_READ, SECTION_ABSENT, Absence, Interaction
@@ -35,19 +37,27 @@ _MECHANISMS = re.compile(
     re.IGNORECASE,
 )
 _ACTION = (
-    ("avoid", _AVOID),
-    ("monitor", re.compile(r"\bmonitor|\bobserve\b|\bcheck\b|\bmeasure\b|\bperiodic", re.IGNORECASE)),
-    ("reduce_dose", re.compile(r"\b(?:reduc|lower|decreas)\w*\s+(?:the\s+|of\s+the\s+|in\s+the\s+)?(?:\w+\s+){0,3}(?:dos(?:e|age|ing))|\bdos(?:e|age)\s+reduction", re.IGNORECASE)),
-    ("increase_dose", re.compile(r"\bincreas\w*\s+(?:the\s+|in\s+)?(?:\w+\s+){0,3}dos(?:e|age)\b|\bhigher\s+dos(?:e|age)", re.IGNORECASE)),
-    ("adjust_dose", re.compile(r"\badjust\w*[^.]{0,30}\bdos|\bdos(?:e|age)\s+(?:adjustment|modification)|\btitrat", re.IGNORECASE)),
-    ("separate", re.compile(r"\b(?:at\s+least\s+)?\d+\s+(?:hours?|minutes)\s+(?:before|after|apart)|\bseparat\w+\s+(?:the\s+)?(?:administration|dos)|\bstagger", re.IGNORECASE)),
-    ("discontinue", re.compile(r"\bdiscontinu|\bstop\s+(?:taking|using)", re.IGNORECASE)),
-    ("caution", re.compile(r"\bcaution|\bcarefully", re.IGNORECASE)),
-    ("inform", re.compile(r"\btell\s+your\s+doctor|\badvise\b|\binform\b", re.IGNORECASE)),
+    ("avoid", ("avoid", "not ", "contraindic"), _AVOID),
+    ("monitor", ("monitor", "observe", "check", "measure", "periodic"), re.compile(r"\bmonitor|\bobserve\b|\bcheck\b|\bmeasure\b|\bperiodic", re.IGNORECASE)),
+    ("reduce_dose", ("dos",), re.compile(r"\b(?:reduc|lower|decreas)\w*\s+(?:the\s+|of\s+the\s+|in\s+the\s+)?(?:\w+\s+){0,3}(?:dos(?:e|age|ing))|\bdos(?:e|age)\s+reduction", re.IGNORECASE)),
+    ("increase_dose", ("dos",), re.compile(r"\bincreas\w*\s+(?:the\s+|in\s+)?(?:\w+\s+){0,3}dos(?:e|age)\b|\bhigher\s+dos(?:e|age)", re.IGNORECASE)),
+    ("adjust_dose", ("dos", "titrat"), re.compile(r"\badjust\w*[^.]{0,30}\bdos|\bdos(?:e|age)\s+(?:adjustment|modification)|\btitrat", re.IGNORECASE)),
+    ("separate", ("hour", "minute", "separat", "stagger"), re.compile(r"\b(?:at\s+least\s+)?\d+\s+(?:hours?|minutes)\s+(?:before|after|apart)|\bseparat\w+\s+(?:the\s+)?(?:administration|dos)|\bstagger", re.IGNORECASE)),
+    ("discontinue", ("discontinu", "stop "), re.compile(r"\bdiscontinu|\bstop\s+(?:taking|using)", re.IGNORECASE)),
+    ("caution", ("caution", "carefully"), re.compile(r"\bcaution|\bcarefully", re.IGNORECASE)),
+    ("inform", ("your doctor", "advise", "inform"), re.compile(r"\btell\s+your\s+doctor|\badvise\b|\binform\b", re.IGNORECASE)),
 )
 _OF = re.compile(r"(?:concentrations?|exposure|levels?|clearance|auc|c\s?max|effects?|actions?|metabolism|absorption|elimination|excretion|bioavailability|half-life|pharmacokinetics|efficacy|toxicity)\s+(?:of|to)\s+(?:the\s+)?(?:\w+\s+){0,2}$")
 _LEVEL = re.compile(r"(?:['’]s)?\s+(?:\w+\s+)?(?:concentrations?|exposure|levels?|clearance|auc|metabolism|absorption|effects?|efficacy|toxicity|elimination|half-life|pharmacokinetics)\b")
 _LAY_PART = re.compile(r"(?:^|\n)(?P<head>Other medicines and [^\n]{2,60})\n(?P<body>.+?)(?=\n(?:Pregnancy|Fertility|Driving|[A-Z][^\n.]{2,40} (?:contains|with food))\b|\Z)", re.DOTALL)
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One passage with the partners it names and what it tells to do."""
+
+    part: Passage
+    partners: tuple[Partner, ...]
+    actions: tuple[str, ...]
 
 
 def read_interactions(document: LabelDocument) -> tuple[Interaction, ...]:
@@ -76,31 +86,30 @@ def _of_leaf(leaf: Section, own: frozenset[str]) -> Iterator[Interaction]:
     """The statements of one part: each passage with the partners it names, a passage without one goes on about those before it."""
     begin = _after_heading(leaf)
     titled = partners_in(leaf.title, own) if leaf.number and "." in leaf.number else ()
-    parts = passages(leaf.text, begin)
+    told = [Told(part, partners_in(part.text, own), _actions(part.text)) for part in passages(leaf.text, begin)]
     current: Sequence[Partner] = titled
-    for index, part in enumerate(parts):
-        named = partners_in(part.text, own)
-        current = named or current
-        if current and (named or _says_something(part.text)):
-            yield from _statements(leaf, part, current, _advice(parts, index, own), own)
+    for index, one in enumerate(told):
+        current = one.partners or current
+        if current:
+            yield from _statements(leaf, one, current, _advice(told, index), own)
     for table in leaf.tables:
         yield from _of_table(leaf, table, own)
 
 
-def _advice(parts: Sequence[Passage], index: int, own: frozenset[str]) -> str | None:
+def _advice(told: Sequence[Told], index: int) -> Told | None:
     """The recommendation: in the passage itself, else in the next one when that names nobody new."""
-    if _actions(parts[index].text):
-        return parts[index].text
-    if index + 1 < len(parts) and _actions(parts[index + 1].text) and not partners_in(parts[index + 1].text, own):
-        return parts[index + 1].text
-    return None
+    if told[index].actions:
+        return told[index]
+    following = told[index + 1] if index + 1 < len(told) else None
+    return following if following is not None and following.actions and not following.partners else None
 
 
-def _statements(leaf: Section, part: Passage, partners: Sequence[Partner], advice: str | None, own: frozenset[str]) -> Iterator[Interaction]:
+def _statements(leaf: Section, one: Told, partners: Sequence[Partner], advice: Told | None, own: frozenset[str]) -> Iterator[Interaction]:
+    part = one.part
     effect = _effect(part.text)
     mechanism = tuple(dict.fromkeys(" ".join(m[0].split()) for m in _MECHANISMS.finditer(part.text)))
-    actions = tuple(dict.fromkeys((*_actions(part.text), *(_actions(advice) if advice else ()))))
-    if effect is None and not actions and not mechanism:
+    actions = tuple(dict.fromkeys((*one.actions, *(advice.actions if advice else ()))))
+    if effect is None and not actions and not (mechanism and one.partners):
         return
     for partner in partners:
         yield Interaction(
@@ -112,14 +121,10 @@ def _statements(leaf: Section, part: Passage, partners: Sequence[Partner], advic
             direction=_direction(leaf, part.text, partner.name, own),
             mechanism=mechanism,
             actions=actions,
-            advice=advice,
+            advice=advice.part.text if advice else None,
             section=_place(leaf),
             path=leaf.path,
         )
-
-
-def _says_something(text: str) -> bool:
-    return _effect(text) is not None or bool(_actions(text))
 
 
 def _effect(text: str) -> str | None:
@@ -162,7 +167,8 @@ def _affected(text: str, names: Iterable[str]) -> int:
 
 
 def _actions(text: str) -> tuple[str, ...]:
-    found = tuple(name for name, words in _ACTION if words.search(text))
+    lowered = text.lower()
+    found = tuple(name for name, needles, words in _ACTION if any(needle in lowered for needle in needles) and words.search(text))
     return found or tuple(name for name in actions_in(text) if name in ("contraindicated", "interrupt"))
 
 
@@ -191,7 +197,8 @@ def _lay(section: Section, own: frozenset[str]) -> Iterator[Interaction]:
         return
     for part in passages(section.text, match.start("body"), match.end("body")):
         partners = partners_in(part.text, own) or (Partner("other medicines", "class"),)
-        yield from _statements(section, part, partners, part.text if _actions(part.text) else None, own)
+        one = Told(part, partners, _actions(part.text))
+        yield from _statements(section, one, partners, one if one.actions else None, own)
 
 
 def _after_heading(section: Section) -> int:

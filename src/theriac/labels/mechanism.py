@@ -28,6 +28,7 @@ _ACTS = re.compile(
     r"\b(?:inhibit|block|bind|activat|stimulat|agoni|antagoni|modulat|induc|prevent|reduc|increas|decreas|suppress|interfer|act|mediat|releas|promot|restor|replac|cataly|deplet|disrupt|enhanc|potentiat|mimic|convert|neutrali|damag|kill|helps?|destroy|produc)\w*\b",
     re.IGNORECASE,
 )
+_OF_ACTION = re.compile(r"\b(?:mechanism|mode)s?\s+(?:of\s+(?:its\s+)?(?:\w+\s+)?action|by\s+which)|\bacts?\s+(?:by|as|on|through)\b|\bexerts?\s+its\b|\baction\s+of\b|\binhibitor\s+of\b", re.IGNORECASE)
 _LAY_WORKS = re.compile(r"[^.\n•]*\b(?:works? by|helps? your body|acts? by|belongs? to (?:a|the) group|is a type of)\b[^.]*\.", re.IGNORECASE)
 _FOR = re.compile(r"\b(?:in\s+(?:the\s+)?(?:treating|treatment\s+of|management\s+of)|in\s+treating|in)\s+(?P<name>[a-z][^.;:]{3,90}?)(?:\s+lesions?)?\s+(?:is|are|remains?|has)\b", re.IGNORECASE)
 
@@ -37,7 +38,7 @@ def read_mechanism(document: LabelDocument) -> Mechanism:
     sections = sections_of(document, "mechanism")
     found = [statement for section in sections for statement in _statements(section)]
     if not sections:
-        found = [statement for section in sections_of(document, "clinical_pharmacology") for statement in _statements(section) if statement.certainty != "stated" or "mechanism" in statement.quote.lower()]
+        found = [statement for section in sections_of(document, "clinical_pharmacology") for statement in _statements(section) if _OF_ACTION.search(statement.quote)]
     if not found and document.source_format == "epi":
         found = [statement for section in sections_of(document, "indications") for statement in _lay(section)]
     if not found:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-_BREAK = re.compile(
-    r"(?<=[.!?])[\"”’)\]]?\s+(?=[A-Z“\"(\[•*\d])|\]\s*\.?\s+(?=[A-Z•])|\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s*\.?\s+(?=[A-Z•])|\s*[•●▪■]\s*|\n\s*\n\s*|\n(?=[^a-z\s])"
-)
-_SHORT_FORM = re.compile(r"\b(?:e\.g|i\.e|vs|Dr|St|No|approx|cf|U\.S|[A-Z])\.$")
+_MARK = re.compile(r"[.!?][\"”’)\]]?\s+|[\])]\s*\.?\s+|[•●▪■]\s*|\n\s*")
+_SHORT_FORM = re.compile(r"\b(?:e\.g|i\.e|vs|Dr|St|No|approx|cf|U\.S|[A-Z])\.?$")
+_REFERENCE = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)?$")
+_BULLETS = "•●▪■"
+_OPENS = "“\"([*" + _BULLETS
 _WRAPPED = 58  # a line at least this long that ends without a stop goes on in the next one
 _LEADING = re.compile(r"[\s•*▪■●.;:–-]+")
 
@@ -36,23 +37,42 @@ def passages(text: str, start: int = 0, end: int | None = None) -> list[Passage]
 
 def _passages(text: str, start: int, end: int) -> Iterator[Passage]:
     at, item = start, False
-    for match in _BREAK.finditer(text, start, end):
-        if not _ends(text, at, match):
+    for match in _MARK.finditer(text, start, end):
+        first, last = match.span()
+        mark = text[first]
+        if not _ends(text, at, first, last, mark):
             continue
-        stop = match.start() + (1 if text[match.start()] in "])\"”’" else 0)
-        if text[match.start()] == "(":
-            stop = text.find(")", match.start()) + 1
-        yield from _one(text, at, stop, item)
-        at, item = match.end(), any(mark in match[0] for mark in "•●▪■")
+        stop = first if mark in _BULLETS or mark == "\n" else last
+        if stop > at:
+            yield from _one(text, at, stop, item)
+        at, item = last, mark in _BULLETS
     yield from _one(text, at, end, item)
 
 
-def _ends(text: str, at: int, match: re.Match[str]) -> bool:
-    """Whether the break is real: no abbreviation, no wrapped line."""
-    if match[0] == "\n":
-        line = text.rfind("\n", 0, match.start()) + 1
-        return match.start() - line < _WRAPPED or text[match.start() - 1 : match.start()] in ".:;!?)"
-    return not _SHORT_FORM.search(text, max(at, match.start() - 8), match.start())
+def _ends(text: str, at: int, first: int, last: int, mark: str) -> bool:
+    """Whether the mark ends a passage: no abbreviation, no wrapped line, no bracket in the middle of a sentence."""
+    if mark in _BULLETS:
+        return True
+    following = text[last : last + 1]
+    opens = following.isupper() or following.isdigit() or following in _OPENS
+    if mark == "\n":
+        return opens and _line_ends(text, first, last)
+    if not opens:
+        return False
+    if mark in ")]" and "." in text[first:last]:
+        return True
+    if mark == ")":
+        bracket = text.rfind("(", max(at, first - 40), first)
+        return bracket >= 0 and following.isupper() and bool(_REFERENCE.match(text, bracket, first + 1))
+    if mark == "]":
+        return following.isupper()
+    return mark != "." or not _SHORT_FORM.search(text, max(at, first - 8), first)
+
+
+def _line_ends(text: str, first: int, last: int) -> bool:
+    """Whether the line before the break is short, ends in a stop or is followed by an empty one."""
+    line = text.rfind("\n", 0, first) + 1
+    return first - line < _WRAPPED or text[first - 1 : first] in ".:;!?)" or text.count("\n", first, last) > 1
 
 
 def _one(text: str, start: int, end: int, item: bool) -> Iterator[Passage]:
