@@ -34,6 +34,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     start: int
     end: int
     sentence: Span
+    figure: Span = (0, 0)
     dose: Dose | None = None
     alt_dose: Dose | None = None
     frequency: Frequency | None = None
@@ -58,8 +59,10 @@ def candidates(text: str, span: Span, own: frozenset[str]) -> list[Candidate]:
 
 def _said(text: str, one: Candidate) -> bool:
     """Whether words of dosing stand near an amount that has no frequency."""
-    if one.dose and (one.dose.per or one.dose.basis == "day"):
+    if one.dose and (one.dose.per or one.dose.basis == "day" or one.alt_dose):
         return True
+    if one.dose and re.search(r"\bkg\b[\s–-]*$", text[max(one.lead, one.start - 30) : one.start]):
+        return True  # a row of a table by weight
     return bool(_GIVEN.search(text, max(one.lead, one.start - 90), min(one.sentence[1], one.end + 50)))
 
 
@@ -80,10 +83,12 @@ def _doses(text: str, span: Span, own: frozenset[str]) -> tuple[list[Quantity], 
             if doses and doses[-1] is seen:
                 alternatives.setdefault(seen.start, quantity)
             continue
+        if re.search(r"\btotal dose equals\s*$", before):
+            continue
         if doses and re.search(r"\b(?:for|i\.e\.,?|resulting in|giving|to a) (?:a |an )?(?:total|cumulative)(?: daily)?(?: dose| dosage)?(?: of)?\s*$|(?<!maximum )\btotal (?:daily )?(?:dose|dosage)\s*(?:of|=|:|equals)\s*$", before) and not re.search(r"[.:]", text[doses[-1].end : quantity.start]):
             continue  # the sum of what was just said
         seen = quantity
-        if quantity.rate in _RATES or quantity.unit == "ng" or is_not_a_dose(before, after, quantity.counted) or of_another_drug(before, after, own):
+        if quantity.rate in _RATES or quantity.unit == "ng" or is_not_a_dose(before, after, quantity.counted, quantity.low != quantity.high) or of_another_drug(before, after, own):
             continue
         doses.append(quantity)
     return [_weighed(dose, alternatives) for dose in doses], alternatives
@@ -143,7 +148,8 @@ def _candidate(
     if shown and PRN.search(text, quantity.end, stop):
         shown = msgspec.structs.replace(shown, prn=True)
     return Candidate(
-        lead=lead, start=min([quantity.start, *(t.start for t in (frequency, course) if t)]), end=end, sentence=span, dose=quantity.dose(basis),
+        lead=lead, start=min([quantity.start, *(t.start for t in (frequency, course) if t)]), end=end, sentence=span,
+        figure=(quantity.start, alternative.end if alternative else quantity.end), dose=quantity.dose(basis),
         alt_dose=alternative.dose(basis) if alternative else Dose(low=1, high=1, unit=quantity.item, basis=basis) if quantity.item else None, frequency=shown, duration=course.duration if course else frequency.duration if frequency else None, phase=phase,
         until=until.group(1).strip() if until else None, when=_when(text, quantity.end, stop), strength=quantity.strength,
     )  # fmt: skip
@@ -151,7 +157,7 @@ def _candidate(
 
 def _before_lead_in(text: str, start: int, stop: int) -> int:
     """Where the words that introduce the next dose begin ("…, followed by 500 mg"): they say nothing about this one."""
-    lead_in = re.search(r"(?:,|;|\band\b|\bor\b)?\s*(?:followed by|then|thereafter|increas\w+|reduc\w+|up to|to a maximum|with a maximum|not to exceed|maximum|may be)\b[^.]*$", text[start:stop], re.IGNORECASE)
+    lead_in = re.search(r"(?:,|;|\band\b|\bor\b)?\s*(?:followed(?: by|,)|then|thereafter|increas\w+|reduc\w+|up to|to a maximum|with a maximum|not to exceed|maximum|(?:may|can|should) be (?:increas|reduc|titrat|adjust|followed))\w*[^.]*$", text[start:stop], re.IGNORECASE)
     return start + lead_in.start() if lead_in and not re.match(r"\W*thereafter", lead_in.group(), re.IGNORECASE) else stop
 
 
@@ -182,7 +188,7 @@ def _course(text: str, quantity: Quantity, lead: int, stop: int, courses: list[T
     if behind:
         return behind[0]
     ahead = [c for c in courses if lead <= c.start and c.end <= quantity.start and c.kind != "after" and quantity.start - c.end < 50]
-    return ahead[-1] if ahead and re.match(r"(?:for|during)\b", text[ahead[-1].start :], re.IGNORECASE) else None
+    return ahead[-1] if ahead and not re.search(r"followed by|\bthen\b|;", text[ahead[-1].end : quantity.start]) and re.match(r"(?:for|during)\b", text[ahead[-1].start :], re.IGNORECASE) else None
 
 
 def _basis(before: str, after: str, quantity: Quantity, frequency: Timed | None, phase: str | None) -> str:
@@ -213,12 +219,12 @@ def _shared(text: str, found: list[Candidate]) -> list[Candidate]:
     out = list(found)
     for place in range(len(out) - 2, -1, -1):
         one, other = out[place], out[place + 1]
-        if one.frequency is None and other.frequency is not None and one.dose and other.dose and _LINK.fullmatch(text[one.end : other.start]):
+        if one.frequency is None and other.frequency is not None and one.dose and other.dose and _LINK.fullmatch(text[one.figure[1] : other.figure[0]]):
             basis = other.dose.basis
             out[place] = msgspec.structs.replace(
                 one, frequency=other.frequency, duration=one.duration or other.duration, dose=msgspec.structs.replace(one.dose, basis=basis), end=other.end
             )
-        if one.phase and other.phase is None and other.dose and one.dose and other.dose.per != one.dose.per and _LINK.fullmatch(text[one.start : other.start][-6:].lstrip("0123456789")):
+        if one.phase and other.phase is None and _LINK.fullmatch(text[one.figure[1] : other.figure[0]]):
             out[place + 1] = msgspec.structs.replace(other, phase=one.phase)
     return out
 

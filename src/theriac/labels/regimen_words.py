@@ -10,8 +10,8 @@ PHASES = (
     ("loading", r"\bload(?:ing)?\b"),
     ("maximum", r"\bmaxim\w+|\bmax\.?\b|\bnot (?:to |be )?(?:exceed\w*|above)|\bexceed(?:ing|ed)?\b|\bn(?:o|ot) more than\b|\bnot (?:be )?(?:greater|higher|more) than\b|\b(?:increas|titrat|escalat|rais)\w+[^.;]{0,70}?\bup to\b"
      r"|\bupper limit\b|\bhighest\b|\blimit(?:ed)? (?:of|to)\b|\bdo not (?:use|take|give|apply|administer) more than\b|\bdoses? (?:above|greater than|higher than|in excess of|over|of more than)\b|\bup to a total\b"),
-    ("maintenance", r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed by\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b|\bsubsequent(?:ly)?\b|\bafterwards?\b|^\s*after (?:the )?(?:first )?(?:\w+ )?(?:years?|months?|weeks?|days?),? (?:administer|give|continue|take)\b|\bdecreas(?:ed|ing) to\b|\bfrom week \d+ on"),
-    ("titration", r"\btitrat\w+|\bincreas\w+(?! risk)|\bescalat\w+|\badjust\w* (?:upward )?to\b|\braised? to\b|\btarget\b|\bdoubled? to\b"),
+    ("maintenance", r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b|\bsubsequent(?:ly)?\b|\bafterwards?\b|^\s*after (?:the )?(?:first )?(?:\w+ )?(?:years?|months?|weeks?|days?),? (?:administer|give|continue|take)\b|\bdecreas(?:ed|ing) to\b|\bfrom week \d+ on"),
+    ("titration", r"\btitrat\w+|\bincreas(?:e|es|ed|ing)\b(?! (?:risk|effect|exposure|efficacy|benefit|toxic|in exposure))(?=[^.;]{0,60}?\b(?:to|by|dose|dosage|up|every)\b|\s*$)|\bescalat\w+|\badjust\w* (?:upward )?to\b|\braised? to\b|\btarget\b|\bdoubled? to\b"),
     ("initial", r"\bstarting\b|\binitial(?:ly)?\b|\binitiat\w+|\bstart(?:ed|s)?\b|\bbegin\w*\b|\bbegun\b|\binduction\b|\bday 1\b(?! of)|\bfirst (?:dose|week|day)\b"),
 )  # fmt: skip
 _PHASE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in PHASES), re.IGNORECASE)
@@ -23,7 +23,7 @@ _TRAILING = re.compile(
 _NAMED = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:(?:oral|intravenous|subcutaneous)\s+)?(loading|maintenance|initial|starting|maximum)\s+dos", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:increas|decreas|reduc|adjust|titrat|lower|rais|chang|escalat|modif)\w*[^.;]{0,60}\bby|\bincrements?(?: of)?(?: up to)?|[x×]|\bsteps of|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than|\bgreater than"
-    r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bfrom|\bwith|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about |approximately |a |the |an )?$",
+    r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bfrom|\bwith|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\b(?:the|each|this|both)|\bdiscontinu\w+ of|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about |approximately |a |the |an )?$",
     re.IGNORECASE,
 )
 _WITH_DOSE = re.compile(r"\b(?:start|begin|initiat|treat|treated|dose|dosed|therapy|treatment|continue|given|administered|load)\w*\s+(?:\w+\s){0,3}(?:with|in|at|or)\s*(?:a |an |about |approximately |the )?$", re.IGNORECASE)
@@ -36,7 +36,7 @@ _ALREADY = re.compile(
 _THRESHOLD = re.compile(r"\bdos(?:es?|ages?) (?:of )?(?:above|greater than|higher than|in excess of|over|exceeding|of more than|more than|below|lower than|less than)\s*(?:of |a |the )*$", re.IGNORECASE)
 _NOT_AFTER = re.compile(
     r"^\s*(?:/\s*(?:\d[\d.]*\s*)?(?:mL|ml|L|g|vial|actuation|spray|packet|tablet|capsule)\b|\)?[\s,-]*(?:single[- ](?:dose|use|patient)|multiple[- ]dose|multi-dose|pre-?filled|pharmacy bulk)?\s*(?:vials?|ampu\w+|bottles?|bags?|kits?|cartons?|syringes?|pens?)\b"
-    r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b|markings?\b|\)?\s*insulin syringe|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)",
+    r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b|less than\b|more than\b|(?:is|was|are|were) (?:less|no|not|poorly|associated)\b|did not\b|markings?\b|\)?\s*insulin syringe|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)",
     re.IGNORECASE,
 )
 _STRENGTH_AFTER = re.compile(
@@ -45,8 +45,8 @@ _STRENGTH_AFTER = re.compile(
     re.IGNORECASE,
 )
 _PREPARATION = re.compile(
-    r"\b(?:reconstitut\w+|dilut(?:e|ed|ing|ion)|withdraw\w*|infusion bag|final (?:volume|concentration)|diluent|admix\w*|sterile water|flush\w*|swirl\w*|aliquots?|draw up|discard\w*|stored?|refrigerat\w+|room temperature|shaken?|expir\w+"
-    r"|suspend(?:ed)? in|mixed with|stock solution|drip rate|flow rate|infusion rate|pump setting|supplied (?:as|in)|each (?:tablet|vial|mL|capsule|packet) contains|available (?:as|in)|IV bag|drawn? into|gently invert|dispens(?:e|ing) pin|filter)\b",
+    r"\b(?:reconstitut\w+|dilut(?:e|ed|ing|ion)|withdraw(?:n|ing|s)?|infusion bag|final (?:volume|concentration)|diluent|admix\w*|sterile water|flush\w*|swirl\w*|aliquots?|draw up|discard\w*|stored?|refrigerat\w+|room temperature|shaken?|expir\w+"
+    r"|suspend(?:ed)? in|mixed with|stock solution|drip rate|flow rate|infusion rate|pump setting|supplied (?:as|in)|each (?:tablet|vial|mL|capsule|packet) contains|available (?:as|in)|IV bag|drawn? into|to prepare|prepared by|preparation of|gently invert|dispens(?:e|ing) pin|filter)\b",
     re.IGNORECASE,
 )
 _TOXICITY = re.compile(
@@ -56,7 +56,7 @@ _TOXICITY = re.compile(
 )
 _STUDIED = re.compile(
     r"\b(?:clinical (?:trials?|studies|experience)|were (?:studied|evaluated|treated|given)|was (?:studied|evaluated|shown)|have been (?:studied|reported|evaluated|used|administered)|ha(?:s|ve) not been (?:studied|evaluated|established)|in studies|studies (?:have|of)"
-    r"|pharmacokinetic|overdos\w+|missed|misses|forgot\w*|for example|e\.g\.|plasma (?:levels?|concentrations?)|serum (?:levels?|concentrations?)|bioequivalen\w+|equivalent to|half-life|no additional benefit|not been shown|failed to|provided no|dose-related)\b",
+    r"|pharmacokinetic|overdos\w+|missed|misses|forgot\w*|for example|e\.g\.|plasma (?:levels?|concentrations?)|serum (?:levels?|concentrations?)|bioequivalen\w+|equivalent to|half-life|additional benefit|not been shown|failed to|provided no|dose-related)\b",
     re.IGNORECASE,
 )
 _DOSING = re.compile(r"\brecommended\b|\busual\b|\bstarting (?:dose|dosage)\b|\binitial (?:dose|dosage)\b|\bmaximum\b|\bmaintenance (?:dose|dosage)\b|\bdos(?:e|age) (?:is|of|should be)\b|\bloading dose\b", re.IGNORECASE)
@@ -65,12 +65,20 @@ _RECOMMENDED = re.compile(r"\brecommended (?:(?!reduc|modif|adjust)\w+ ){0,4}?(?
 _ADJUSTED = re.compile(r"\b(?:renal|hepatic|kidney|liver|creatinine clearance|CrCl|CLcr|eGFR|dialysis|CYP\w+|inhibitors?|inducers?|coadminist\w+|concomitant\w*|elderly|geriatric|weigh\w*|Child-Pugh)\b", re.IGNORECASE)
 SKIPPED_TITLE = re.compile(
     r"preparation|reconstitut|dilut|storage|handling|compatib|stability|disposal|monitoring|patient selection|\btesting\b|premedication|instructions for use|infusion rate|toxicit|adverse reaction|dosage forms"
-    r"|modifications? (?:for|due to|based on) (?:adverse|toxic|hematolog|non|infusion|laborator)|dos(?:e|age) modifications?$|dose reductions?$|missed dose|management of|discontinu",
+    r"|modifications? (?:for|due to|based on) (?:adverse|toxic|hematolog|non|infusion|laborator)|dos(?:e|age) modifications?$|dose reductions?$|missed dose|management of",
     re.IGNORECASE,
 )
 _DRUG_LIKE = re.compile(
     r"(?:mab|nib|vir|xel|tecan|platin|mycin|micin|cillin|azole|pril|sartan|olol|statin|oxacin|cycline|formin|gliptin|gliflozin|zepam|zolam|parin|rubicin|purine|trexate|lone|sone|virine|avir|lutamide|terone|kinra|leukin|cept|setron|prazole|tidine|dipine|idone|apine"
-    r"|ribavirin|interferon|insulin|warfarin|aspirin|acetaminophen|ibuprofen|lidomide|calcium|leucovorin|folinate|fluorouracil|cisplatin|ribociclib|ciclib|folic acid|vitamin|penicillin|probenecid|colchicine|estrogens?|progestins?|antihistamine|diphenhydramine|epinephrine|naloxone|saline|tretinoin|phosphamide|mustine|domide|zomib|limus)$",
+    r"|ribavirin|interferon|insulin|warfarin|aspirin|acetaminophen|ibuprofen|lidomide|calcium|leucovorin|folinate|fluorouracil|cisplatin|ribociclib|ciclib|folic acid|vitamin|penicillin|probenecid|colchicine|estrogens?|progestins?|bicarbonate|citrate|chloride|gluconate|antihistamine|diphenhydramine|epinephrine|naloxone|saline|tretinoin|phosphamide|mustine|domide|zomib|limus)$",
+    re.IGNORECASE,
+)
+
+
+MAXIMUM_FREQUENCY = re.compile(
+    r"\b(?:no|not|never)\b[^.;]{0,60}?\b(?:more (?:often |frequently )?than|exceed)\s+(?P<n>once|twice|\d+|one|two|three|four|five|six)\s*(?:times?|doses?|episodes?|treatments?|applications?)?\s*(?:\([^)]{1,30}\)\s*)?"
+    r"(?:(?:per|every|each|in|a|within)\s+)+(?:any\s+)?(?:(?P<p>\d+|two|three|four|five|six)[\s-]*)?(?P<unit>hours?|days?|weeks?|months?|years?)\b"
+    r"|\bmore (?:often |frequently )?than (?P<n2>once) (?P<daily>daily|weekly)\b",
     re.IGNORECASE,
 )
 
@@ -91,16 +99,16 @@ def phase_of(before: str, after: str) -> str | None:
     return cues[-1] if cues else None
 
 
-def is_not_a_dose(before: str, after: str, counted: bool) -> bool:
+def is_not_a_dose(before: str, after: str, counted: bool, ranged: bool) -> bool:
     """Whether the words right beside an amount make it an increment, a strength, a volume or a threshold."""
     tail = before[-75:]
     if _THRESHOLD.search(tail):
         return not re.match(r"[^.;]{0,60}?(?:not recommended|should not|are not|is not)", after)
-    if _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not _LIMIT.search(tail):
+    if not (ranged and tail.rstrip().endswith("from")) and _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not _LIMIT.search(tail):
         return True
     if _ALREADY.search(tail) or re.match(r"[^.;]{0,30}\bshould not be (?:administered|given|used|taken)", after):
         return True
-    return bool(_NOT_AFTER.match(after)) or (not counted and bool(_STRENGTH_AFTER.match(after)) and not re.search(r"\b(?:one|a|an)\s*$", before))
+    return bool(_NOT_AFTER.match(after)) or (not counted and bool(_STRENGTH_AFTER.match(after)) and not re.search(r"\b(?:one|a|an|(?:begin|start|initiat)\w* (?:\w+ )?with(?: the)?)\s*$", before))
 
 
 def is_aside(sentence: str) -> bool:

@@ -11,7 +11,8 @@ import msgspec
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.regimen_clauses import Candidate, candidates
 from theriac.labels.regimen_context import bands_in, only_route, own_names, people_in, product_in, route_in, site_in, use_in
-from theriac.labels.regimen_words import SKIPPED_TITLE, is_aside
+from theriac.labels.quantities import number
+from theriac.labels.regimen_words import MAXIMUM_FREQUENCY, SKIPPED_TITLE, is_aside
 from theriac.labels.schedules import UNTIL, contact_time, durations, frequencies
 from theriac.labels.sentences import Span, sentences
 from theriac.labels.statements import Frequency, Indication, Regimen
@@ -81,10 +82,31 @@ def _read_part(place: _Place, indications: tuple[Indication, ...], own: frozense
                 schedule = None
             _leave_step(found, text, span)
             found.extend((one, rows or people_in(text[one.lead : one.end]) or people_in(sentence) or place.people, use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use) for one, rows in mine)
+        elif limit := MAXIMUM_FREQUENCY.search(sentence):
+            found.append((_capped(limit, span), people_in(sentence) or place.people, place.use))
         elif found:
             _leave_step(found, text, span)
             found[-1] = (_extended(found[-1][0], text, span), *found[-1][1:])
-    return [_regimen(place, text, one, people, use) for one, people, use in found]
+    return [_regimen(place, text, one, people, use) for one, people, use in _loaded(found)]
+
+
+def _capped(limit: "re.Match[str]", span: Span) -> Candidate:
+    """The most often that the product may be used ("not more than one time every 24 hours")."""
+    times = number({"once": "one", "twice": "two"}.get((limit.group("n") or "once").lower(), limit.group("n") or "one"))
+    unit = {"h": "h", "d": "d", "w": "wk", "m": "mo", "y": "a"}[(limit.group("unit") or limit.group("daily"))[0].lower()]
+    period = number(limit.group("p")) if limit.group("p") else 1
+    start, end = span[0] + limit.start(), span[0] + limit.end()
+    return Candidate(lead=span[0], start=start, end=end, sentence=span, frequency=Frequency(times=times, period=period, unit=unit), phase="maximum")
+
+
+def _loaded(found: list[tuple[Candidate, str | None, str | None]]) -> list[tuple[Candidate, str | None, str | None]]:
+    """The first plain dose after a loading dose is the maintenance dose, although its sentence does not call it so."""
+    out = list(found)
+    for place in range(1, len(out)):
+        before, one = out[place - 1][0], out[place][0]
+        if before.phase == "loading" and one.phase is None and one.frequency and not one.frequency.once and one.sentence[0] - before.sentence[1] < 260:
+            out[place] = (msgspec.structs.replace(one, phase="maintenance"), *out[place][1:])
+    return out
 
 
 def _lone_schedule(text: str, span: Span) -> Frequency | None:
