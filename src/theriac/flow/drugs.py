@@ -167,7 +167,8 @@ class _Drugs:
             named = sorted(part.name for part in drugs)
             drug.name = " and ".join(named) if len(named) < 3 else f"{', '.join(named[:-1])} and {named[-1]}"
             drug.book.add(drug.name, NameKind.SYNONYM, ())
-            drug.book.add(" and ".join(reversed(named)), NameKind.SYNONYM, (), key=name_key("".join(named)))
+            if len(named) == 2:
+                drug.book.add(f"{named[1]} and {named[0]}", NameKind.SYNONYM, ())
         return drug
 
     def add_aliases(self) -> None:

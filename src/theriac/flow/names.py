@@ -44,6 +44,7 @@ _JOINT = re.compile(
     r"followed by|added to|then|versus|vs\.?|or|et|und|y|w)\s|\s?&\s?)|(?P<slash>(?<=[a-z)\x00])\s*/\s*(?=[a-z(\x00]))|"
     r"(?P<comma>,(?=\s)|;|,(?=[a-z])))\s*"
 )
+_GIVEN_TOGETHER = re.compile(r"\+|\b(?:plus|with|combined|followed by|added to|then|versus|vs|or)\b")
 _COMBINATION_HEADS = re.compile(
     r"^(?:(?:fixed[- ]dose |dual |triple |half of )?(?:combinations?|co-?administration|association|combined (?:use|treatment|"
     r"therapy|administration))|"
@@ -82,7 +83,9 @@ def drug_candidates(text: str, others: Iterable[str] = ()) -> tuple[Candidate, .
     parts = _parts(tidy)
     found: dict[tuple[str, int], Candidate] = {}
     if len(parts) > 1:
-        _keep(found, [(name_key(tidy), 1.0, Why.EXACT)], 0)
+        # Joined by a plus the drugs are given together: a product's name that reads the same is not meant.
+        if not _GIVEN_TOGETHER.search(_outside(tidy)):
+            _keep(found, [(name_key(tidy), 1.0, Why.EXACT)], 0)
         for number, (part, joint) in enumerate(parts, 1):
             _keep(found, _of_part(part), number, joint)
     else:

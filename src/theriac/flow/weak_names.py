@@ -20,6 +20,8 @@ Atom = tuple[str, str]
 _WORD = re.compile(r"[^\s()\[\]]+")
 _CODE = re.compile(r"[a-z]{1,6}\d{2,}[a-z0-9]*\Z")
 _OWN = frozenset({Why.WITHOUT_SALT, Why.WITHOUT_DOSE, Why.PART, Why.FIXED_PART, Why.OUTSIDE_BRACKETS, Why.EXACT})
+# Identifiers that make a substance what it is: a trial's word is not enough for them.
+_IDENTIFYING = ("unii:", "chembl:", "inchikey:")
 # How many records must give an alias of this shape before it is believed everywhere.
 _RECORDS_FOR_PHRASE, _RECORDS_FOR_SHORT = 2, 3
 _SHORT, _LONGEST, _LARGEST_GROUP = 4, 48, 8
@@ -79,7 +81,8 @@ class WeakNames:
             self._links.add(mine[0], *mine[1:])
         if target is not None:
             for identifier in claim.identifiers:
-                self._identifiers.setdefault(identifier, set()).add(target)
+                if not identifier.startswith(_IDENTIFYING):
+                    self._identifiers.setdefault(identifier, set()).add(target)
 
     def _note(self, one: _Meaning, name: Name, claim: Claimed) -> None:
         if one.key:
