@@ -67,14 +67,12 @@ TABLES = (
     _table("marketing_status", "MarketingStatusID ApplNo ProductNo", "MarketingStatusID ApplNo ProductNo", lacking="TECode DrugName"),
     _table(
         "submissions",
-        "ApplNo SubmissionClassCodeID SubmissionType SubmissionNo SubmissionStatus SubmissionStatusDate SubmissionsPublicNotes "
-        "ReviewPriority",
+        "ApplNo SubmissionClassCodeID SubmissionType SubmissionNo SubmissionStatus SubmissionStatusDate SubmissionsPublicNotes ReviewPriority",
         "ApplNo SubmissionType SubmissionNo SubmissionStatus",
     ),
     _table(
         "application_docs",
-        "ApplicationDocsID ApplicationDocsTypeID ApplNo SubmissionType SubmissionNo ApplicationDocsTitle ApplicationDocsURL "
-        "ApplicationDocsDate",
+        "ApplicationDocsID ApplicationDocsTypeID ApplNo SubmissionType SubmissionNo ApplicationDocsTitle ApplicationDocsURL ApplicationDocsDate",
         "ApplNo ApplicationDocsTypeID ApplicationDocsURL",
     ),
     _table(
@@ -82,9 +80,7 @@ TABLES = (
         "ApplNo SubmissionType SubmissionNo SubmissionPropertyTypeCode SubmissionPropertyTypeID",
         "ApplNo SubmissionType SubmissionNo SubmissionPropertyTypeCode",
     ),
-    _table(
-        "submission_action_types", "ActionTypes_LookupID ApplNo SubmissionType SubmissionNo", "ActionTypes_LookupID ApplNo SubmissionNo"
-    ),
+    _table("submission_action_types", "ActionTypes_LookupID ApplNo SubmissionType SubmissionNo", "ActionTypes_LookupID ApplNo SubmissionNo"),
     _table("marketing_status_lookup", "MarketingStatusID MarketingStatusDescription", "MarketingStatusID MarketingStatusDescription"),
     _table(
         "submission_class_lookup",

@@ -154,9 +154,7 @@ def _cells(line: str, delimiter: str, width: int) -> list[str]:
     cells = [cell.strip() for cell in line.split(delimiter)]
     if len(cells) > width:
         if any(cells[width:]):
-            raise BadRecord(
-                f"a row has {len(cells)} cells where the header has {width}: {cells[width]!r} belongs to no column", field="row"
-            )
+            raise BadRecord(f"a row has {len(cells)} cells where the header has {width}: {cells[width]!r} belongs to no column", field="row")
         return cells[:width]
     return cells + [""] * (width - len(cells)) if len(cells) < width else cells
 
@@ -165,9 +163,7 @@ def identify_rows(decoded: Rows) -> Identity:
     """The record's key (`products/020723`, or the name of a code list) and the hashes of its rows."""
     table = decoded.table
     content = hash_bytes("\n".join(sorted({"\t".join(row) for row in decoded.rows})).encode())
-    version = (
-        hash_bytes(content.encode(), "\n".join(sorted("\t".join(row) for row in decoded.extras)).encode()) if decoded.extras else content
-    )
+    version = hash_bytes(content.encode(), "\n".join(sorted("\t".join(row) for row in decoded.extras)).encode()) if decoded.extras else content
     key = table.name if table.application is None else f"{table.name}/{application_number(decoded)}"
     return Identity(key=key, version=version, content=content, table=table.name)
 
