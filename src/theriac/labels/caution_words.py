@@ -1,6 +1,7 @@
 """One passage of a label flows in; whom it concerns and what it tells to do flow out, as closed words.
 
-Populations and actions are found by the label's wording only: "weigh the benefit" is caution, "do not use" is contraindicated. A passage that says neither has none.
+Populations and actions are found by the label's wording only: "weigh the benefit" is caution, "do not use" is contraindicated. A
+passage that says neither has none.
 """
 
 import re
@@ -11,11 +12,26 @@ import msgspec
 _POPULATIONS: tuple[tuple[str, str], ...] = (
     ("pregnancy", r"pregnan|\bfet(?:us|al)\b|\bfoet|embryo|teratogen|planning to have a baby|organogenesis"),
     ("lactation", r"lactat|breast-?\s?feed|breast-?\s?fed|nursing (?:mother|infant|women|woman)|human milk|breast milk"),
-    ("paediatric", r"p(?:a)?ediatric|\bchild(?:ren)?\b|\badolescents?\b|\binfants?\b|neonat|\bbelow the age of|\bunder \d+ years|younger than \d+ years"),
+    (
+        "paediatric",
+        r"p(?:a)?ediatric|\bchild(?:ren)?\b|\badolescents?\b|\binfants?\b|neonat|\bbelow the age of|\bunder \d+ years|younger than \d+ years",
+    ),
     ("geriatric", r"geriatric|\belderly\b|\bolder (?:adults|patients)|65 years (?:of age )?(?:and|or) (?:over|older)|aged 65"),
-    ("renal", r"renal (?:impairment|insufficiency|failure|disease|dysfunction|function)|kidney (?:disease|problems|failure|impairment)|creatinine clearance|\bcrcl\b|\begfr\b|dialysis"),
-    ("hepatic", r"hepatic (?:impairment|insufficiency|failure|disease|dysfunction)|liver (?:disease|problems|failure|impairment|damage)|cirrhosis|child-?\s?pugh"),
-    ("immunosuppressed", r"immuno-?\s?(?:suppress|compromis|deficien)|\bhiv\b|problems with your immune system|weakened immune|organ transplant|transplant (?:recipient|patient)"),
+    (
+        "renal",
+        r"renal (?:impairment|insufficiency|failure|disease|dysfunction|function)|kidney (?:disease|problems|failure|impairment)"
+        r"|creatinine clearance|\bcrcl\b|\begfr\b|dialysis",
+    ),
+    (
+        "hepatic",
+        r"hepatic (?:impairment|insufficiency|failure|disease|dysfunction)|liver (?:disease|problems|failure|impairment|damage)"
+        r"|cirrhosis|child-?\s?pugh",
+    ),
+    (
+        "immunosuppressed",
+        r"immuno-?\s?(?:suppress|compromis|deficien)|\bhiv\b|problems with your immune system|weakened immune|organ transplant"
+        r"|transplant (?:recipient|patient)",
+    ),
     ("transplant", r"transplant"),
     ("autoimmune", r"auto-?\s?immune"),
     ("blood_counts", r"abnormal blood count|ha?ematologic(?:al)? (?:reserve|abnormalit)|cytopeni|bone marrow (?:suppression|reserve|depression)"),
@@ -26,16 +42,32 @@ _POPULATIONS: tuple[tuple[str, str], ...] = (
     ("driving", r"\bdriv(?:e|ing)\b|operat\w+ (?:\w+ )?machinery|use machines"),
 )
 _ACTIONS: tuple[tuple[str, str], ...] = (
-    ("contraindicated", r"\bcontraindicated\b|\bdo not (?:use|take|give|administer|apply|initiate|start|prescribe|breast|cover)|\bmust not\b|\bshould never\b|\bnot be used\b"),
-    ("avoid", r"\bavoid|\bnot recommended\b|\bshould not be (?:given|administered|used|initiated|started|applied|breast)|\bshould not use\b|\bnot to breast-?feed"),
+    ("contraindicated", r"\bcontraindicated\b"),
+    ("do_not", r"\bdo not (?:use|take|give|administer|apply|initiate|start|prescribe|breast|cover)|\bmust not\b|\bshould never\b|\bnot be used\b"),
+    (
+        "avoid",
+        r"\bavoid|\bnot recommended\b|\bshould not be (?:given|administered|used|initiated|started|applied|breast)"
+        r"|\bshould not use\b|\bnot to breast-?feed",
+    ),
     ("discontinue", r"\bdiscontinu(?:e|ed|ation)\b|\bstop (?:the |using |taking |applying |treatment)|\bstopped\b|\bwithdraw(?:n)?\b"),
     ("interrupt", r"\binterrupt|\bwithh(?:old|eld)\b|\bsuspend|\bdelay (?:the |treatment)|\brest period|\btemporarily\b"),
-    ("reduce", r"\breduc(?:e|ing|tion of|tion in) (?:the )?(?:\w+ )?dos(?:e|age)|\bdos(?:e|age) reduction|\blower (?:starting )?dose|\bdecrease the dos"),
+    (
+        "reduce",
+        r"\breduc(?:e|ing|tion of|tion in) (?:the )?(?:\w+ )?dos(?:e|age)|\bdos(?:e|age) reduction|\blower (?:starting )?dose|\bdecrease the dos",
+    ),
     ("monitor", r"\bmonitor|\bobserve\b|\bobserved closely|\bassess\b|\bevaluate\b|\bobtain\b|\bcheck\b|\bmeasure\b|\bperiodic"),
     ("test", r"\b(?:verify|confirm) (?:the )?pregnancy status|\bpregnancy test|\btest(?:ed)? (?:all )?(?:patients )?for\b|\bscreen"),
     ("contraception", r"\beffective (?:method of |non-?hormonal |forms? of )?contracepti|\buse (?:\w+ )?contraception"),
-    ("caution", r"\bcaution\b|\bcautious|\bcarefully\b|\bweigh|\brisks? and benefits?|\bbenefits? (?:outweigh|and risks?)|\bonly if (?:the )?(?:potential )?benefit"),
-    ("inform", r"\badvise\b|\bcounsel\b|\binform\b|\binstruct\b|\btell your doctor|\btalk to your doctor|\bask your doctor|\bcall your doctor|\bcontact your doctor"),
+    (
+        "caution",
+        r"\bcaution\b|\bcautious|\bcarefully\b|\bweigh|\brisks? and benefits?|\bbenefits? (?:outweigh|and risks?)"
+        r"|\bonly if (?:the )?(?:potential )?benefit",
+    ),
+    (
+        "inform",
+        r"\badvise\b|\bcounsel\b|\binform\b|\binstruct\b|\btell your doctor|\btalk to your doctor|\bask your doctor"
+        r"|\bcall your doctor|\bcontact your doctor",
+    ),
 )
 # A needle is a piece of text without which the words cannot be there: looking for it first saves nearly all of the matching.
 _NEEDLES = {
@@ -54,7 +86,8 @@ _NEEDLES = {
     "barrier_contraceptives": ("condom", "diaphragm"),
     "sun_exposure": ("sun", "tanning", "ultraviolet", "uv"),
     "driving": ("driv", "machine"),
-    "contraindicated": ("contraindic", "do not", "must not", "should never", "not be used"),
+    "contraindicated": ("contraindic",),
+    "do_not": ("do not", "must not", "should never", "not be used"),
     "avoid": ("avoid", "not recommended", "should not", "not to breast"),
     "discontinue": ("discontinu", "stop", "withdraw"),
     "interrupt": ("interrupt", "withh", "suspend", "delay", "rest period", "temporar"),

@@ -1,6 +1,7 @@
 """A label flows in; its boxed warnings, contraindications, warnings and statements about populations flow out, each with quote and section.
 
-"None" is a statement (`states_none`), a missing section is another (`section_absent`), text that gave nothing a third (`not_read`). It adds no caution that the label does not state.
+"None" is a statement (`states_none`), a missing section is another (`section_absent`), text that gave nothing a third (`not_read`). It
+adds no caution that the label does not state.
 """
 
 import re
@@ -23,17 +24,30 @@ _POPULATION_SECTIONS = {
 }
 _NAMED_ELSEWHERE = frozenset(("immunosuppressed", "autoimmune", "transplant", "blood_counts", "barrier_contraceptives"))
 _HINT = re.compile(r"mmun|HIV|ransplant|lood count|atologic|ytopeni|arrow|ondom|iaphragm")
-_NONE = re.compile(r"(?:\d{1,2}\s+)?(?:CONTRAINDICATIONS|Contraindications)?[\s:.]*((?:None(?:\s+known)?|There are no (?:known )?contraindications[^.]*|No known contraindications)\b\.?)", re.IGNORECASE)
+_NONE = re.compile(
+    r"(?:\d{1,2}\s+)?(?:CONTRAINDICATIONS|Contraindications)?[\s:.]*((?:None(?:\s+known)?"
+    r"|There are no (?:known )?contraindications[^.]*|No known contraindications)\b\.?)",
+    re.IGNORECASE,
+)
 _CONTRAINDICATED = re.compile(
     r"(?:\bis|\bare)?\s*(?:absolutely\s+)?contraindicated\s+(?:for\s+use\s+)?(?:in|for|with|during|when)\s+(?:the\s+)?(?:\w+\s+)?(?:(?:patients|individuals|persons|those|women|children|subjects|infants)\s+)?"
     r"(?:with|who\s+(?:have|are|had)|having|receiving|taking)?\s*(?P<what>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-_LEADS = re.compile(r"^(?:in\s+)?(?:patients|individuals|those|women)?\s*(?:with|who have|who are)?\s*(?:an?\s+)?(?:known\s+|previous\s+)?(?:history\s+of\s+)?(?:prior\s+)?", re.IGNORECASE)
-_REFERENCE = re.compile(r"\s*\[[^\]]*\]\s*|\s*\(\s*see\b[^()]*(?:\([^()]*\)[^()]*)*\)|\s*\(\s*(?:\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*)\)\s*", re.IGNORECASE)
+_LEADS = re.compile(
+    r"^(?:in\s+)?(?:patients|individuals|those|women)?\s*(?:with|who have|who are)?\s*(?:an?\s+)?(?:known\s+"
+    r"|previous\s+)?(?:history\s+of\s+)?(?:prior\s+)?",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"\s*\[[^\]]*\]\s*|\s*\(\s*see\b[^()]*(?:\([^()]*\)[^()]*)*\)|\s*\(\s*(?:\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*)\)\s*",
+    re.IGNORECASE,
+)
 _LAY_HEADING = re.compile(
-    r"(?P<contra>(?:Do not|You must not|Do NOT) (?:use|take|be given)\b[^.\n]{0,60}$)|(?P<warn>(?:Warnings and precautions|Take special care|General instructions)\b.{0,60}$)|(?P<paediatric>Children(?: and adolescents)?$)"
-    r"|(?P<other>Other medicines and\b.{0,60}$|Driving and using\b.{0,40}$|.{2,40} contains\b.{0,90}$|.{2,60} with food\b.{0,30}$)|(?P<pregnancy>(?:Pregnancy|Fertility)\b.{0,60}$)",
+    r"(?P<contra>(?:Do not|You must not|Do NOT) (?:use|take|be given)\b[^.\n]{0,60}$)|(?P<warn>(?:Warnings and precautions"
+    r"|Take special care|General instructions)\b.{0,60}$)|(?P<paediatric>Children(?: and adolescents)?$)"
+    r"|(?P<other>Other medicines and\b.{0,60}$|Driving and using\b.{0,40}$|.{2,40} contains\b.{0,90}$"
+    r"|.{2,60} with food\b.{0,30}$)|(?P<pregnancy>(?:Pregnancy|Fertility)\b.{0,60}$)",
     re.IGNORECASE | re.DOTALL,
 )
 _LAY_ALLERGY = re.compile(r"\ballergic to (?P<what>[^(]+?)\s*(?:\(|\.|$)", re.IGNORECASE | re.DOTALL)
@@ -59,7 +73,8 @@ def read_cautions(document: LabelDocument) -> tuple[Caution, ...]:
 
 
 def contraindications_absent(document: LabelDocument) -> Absence | None:
-    """Why no contraindication is shown: the label states "None", has no such section, or its section gave nothing; None when there are some."""
+    """Why no contraindication is shown: the label states "None", has no such section, or its section gave nothing; None when there are
+    some."""
     sections = sections_of(document, "contraindications")
     if not sections:
         lay = any(c.kind == "contraindication" for c in read_cautions(document)) if document.source_format == "epi" else False
@@ -195,7 +210,9 @@ def _untitled(leaf: Section, parts: list[Passage]) -> Iterator[Caution]:
         actions, populations = actions_in(part.text), populations_in(part.text)
         if actions or _NAMED_ELSEWHERE.intersection(populations):
             advice = (part.text,) if actions else ()
-            yield Caution(kind="warning", quote=part.text, populations=populations, actions=actions, advice=advice, section=_place(leaf), path=leaf.path)
+            yield Caution(
+                kind="warning", quote=part.text, populations=populations, actions=actions, advice=advice, section=_place(leaf), path=leaf.path
+            )
 
 
 def _lay(section: Section) -> Iterator[Caution]:
@@ -217,14 +234,22 @@ def _lay_caution(section: Section, part: Passage, kind: str) -> Caution | None:
         allergy = _LAY_ALLERGY.search(part.text)
         conditions = (f"allergic to {' '.join(allergy['what'].split())}",) if allergy else _conditions(part.text)
         return Caution(
-            kind="contraindication", quote=part.text, conditions=conditions, populations=populations, actions=("contraindicated",), section=_place(section), path=section.path
+            kind="contraindication",
+            quote=part.text,
+            conditions=conditions,
+            populations=populations,
+            actions=("contraindicated",),
+            section=_place(section),
+            path=section.path,
         )
     if kind in ("pregnancy", "paediatric"):
         named = populations or (kind,)
         return Caution(kind="population", quote=part.text, populations=named, actions=actions, section=_place(section), path=section.path)
     if actions or populations or part.item:
         advice = (part.text,) if actions else ()
-        return Caution(kind="warning", quote=part.text, populations=populations, actions=actions, advice=advice, section=_place(section), path=section.path)
+        return Caution(
+            kind="warning", quote=part.text, populations=populations, actions=actions, advice=advice, section=_place(section), path=section.path
+        )
     return None
 
 
@@ -239,12 +264,20 @@ def _population(section: Section, population: str) -> Iterator[Caution]:
     first = section.text.find(parts[0].text)
     quote = _short(section.text, passages(section.text, max(first, 0))[:3])
     yield Caution(
-        kind="population", title=section.title or None, quote=quote, populations=(population,), actions=tuple(order), advice=tuple(told[:8]), section=_place(section), path=section.path
+        kind="population",
+        title=section.title or None,
+        quote=quote,
+        populations=(population,),
+        actions=tuple(order),
+        advice=tuple(told[:8]),
+        section=_place(section),
+        path=section.path,
     )
 
 
 def _named_in_passing(document: LabelDocument) -> Iterator[Caution]:
-    """Groups without a section of their own, wherever a section on use names them: immunosuppressed, autoimmune, transplanted patients, condoms."""
+    """Groups without a section of their own, wherever a section on use names them: immunosuppressed, autoimmune, transplanted patients,
+    condoms."""
     for key in ("indications", "dosage", "warnings_and_precautions", "specific_populations"):
         for section in sections_of(document, key):
             if document.source_format == "epi" and key == "warnings_and_precautions":

@@ -1,6 +1,7 @@
 """Labels of several drugs and a situation flow in; the statements that apply flow out, each with quote and label, and what was looked at.
 
-Never a yes or no, never "safe": where nothing is found it says so of the loaded labels, with their dates, and which classes were not expanded. A class covers a drug only through class
+Never a yes or no, never "safe": where nothing is found it says so of the loaded labels, with their dates, and which classes were not
+expanded. A class covers a drug only through class
 data that the caller hands in.
 """
 
@@ -12,9 +13,14 @@ from theriac.labels.document import LabelDocument
 from theriac.labels.findings import Absence, Applies, Caution, Checked, Interaction
 from theriac.labels.interactions import read_interactions
 from theriac.labels.reaction_names import normal_name
+from theriac.labels.word_lists import word_set
 
 _AGE_OF_CHILD, _AGE_OF_ELDER = 18.0, 65.0
-_STOP_WORDS = frozenset("disease disorder disorders condition conditions syndrome the of and or a an in with patients known severe mild chronic acute".split())
+_STOP_WORDS = word_set(
+    """
+    disease disorder disorders condition conditions syndrome the of and or a an in with patients known severe mild chronic acute
+    """
+)
 
 
 def check(
@@ -28,8 +34,14 @@ def check(
     age: float | None = None,
     classes: Mapping[str, Iterable[str]] | None = None,
 ) -> Checked:
-    """What the loaded labels state about this use; `classes` maps a class in a label's words (small letters) to the drugs that loaded data puts into it."""
-    asked = _Question(tuple(with_drugs), tuple(conditions), _states(pregnant, lactating, immunosuppressed, age), {k.lower(): tuple(d.lower() for d in v) for k, v in (classes or {}).items()})
+    """What the loaded labels state about this use; `classes` maps a class in a label's words (small letters) to the drugs that loaded
+    data puts into it."""
+    asked = _Question(
+        tuple(with_drugs),
+        tuple(conditions),
+        _states(pregnant, lactating, immunosuppressed, age),
+        {k.lower(): tuple(d.lower() for d in v) for k, v in (classes or {}).items()},
+    )
     statements: list[Applies] = []
     unexpanded: dict[str, str] = {}
     for document in labels:
@@ -71,12 +83,22 @@ def notice(labels: Sequence[LabelDocument], missing: Sequence[str], unexpanded: 
 class _Question:
     """What is asked: other drugs, conditions and states, each with the words that find it."""
 
-    def __init__(self, drugs: tuple[str, ...], conditions: tuple[str, ...], states: tuple[tuple[str, tuple[str, ...]], ...], classes: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        drugs: tuple[str, ...],
+        conditions: tuple[str, ...],
+        states: tuple[tuple[str, tuple[str, ...]], ...],
+        classes: Mapping[str, tuple[str, ...]],
+    ) -> None:
         self.drugs, self.conditions, self.states, self.classes = drugs, conditions, states, classes
 
     def everything(self) -> list[str]:
         """All that was asked, in the words of the answer."""
-        return [*(f"with {drug}" for drug in self.drugs), *(f"condition {condition}" for condition in self.conditions), *(name for name, _ in self.states)]
+        return [
+            *(f"with {drug}" for drug in self.drugs),
+            *(f"condition {condition}" for condition in self.conditions),
+            *(name for name, _ in self.states),
+        ]
 
     def drug_of_class(self, name: str, drug: str) -> bool:
         """Whether loaded class data puts the drug into the class the label names."""
@@ -156,7 +178,9 @@ def _of_caution(document: LabelDocument, caution: Caution, asked: str, matched: 
     return _applies(document, asked, matched, quote, caution.section, caution.path, caution.actions)
 
 
-def _applies(document: LabelDocument, asked: str, matched: str, quote: str, section: str | None, path: str | None, actions: tuple[str, ...]) -> Applies:
+def _applies(
+    document: LabelDocument, asked: str, matched: str, quote: str, section: str | None, path: str | None, actions: tuple[str, ...]
+) -> Applies:
     return Applies(
         asked=asked,
         matched=matched,

@@ -1,6 +1,8 @@
-"""Two versions of one label flow in; the statements that were added, removed or changed flow out, section by section, both quotes beside each other.
+"""Two versions of one label flow in; the statements that were added, removed or changed flow out, section by section, both quotes
+beside each other.
 
-White space, typography, numbering, references to other sections and the order of statements are no change. It compares text and the indications read from it; it never says whether
+White space, typography, numbering, references to other sections and the order of statements are no change. It compares text and the
+indications read from it; it never says whether
 a change matters.
 """
 
@@ -38,10 +40,30 @@ _KINDS: Mapping[str, EventKind] = MappingProxyType({
 })  # fmt: skip
 _INSIDE_POPULATIONS = frozenset(("pregnancy", "lactation", "contraception", "pediatric", "geriatric", "renal", "hepatic"))
 _SKIPPED = frozenset(("package_label", "product_data", "recent_changes", "references"))
-_REFERENCE = re.compile(r"[\[(]\s*see\b[^\])]*(?:\([^)]*\)[^\])]*)*[\])]|\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"[\[(]\s*see\b[^\])]*(?:\([^)]*\)[^\])]*)*[\])]|\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)", re.IGNORECASE
+)
 _NUMBERING = re.compile(r"^\s*\d{1,2}(?:\.\d{1,2}){0,2}\.?\s+(?=[A-Z])|\b(?:table|figure)\s+\d+\b", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[^a-z0-9%<>≥≤=.+/]+|(?<!\d)\.|\.(?!\d)")
-_TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-", "\u00ad": "", "\u200b": "", "\ufeff": "", "\u00a0": " ", "®": "", "™": "", "µ": "u", "μ": "u"})
+_TYPOGRAPHY = str.maketrans(
+    {
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "‘": "'",
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "\u00ad": "",
+        "\u200b": "",
+        "\ufeff": "",
+        "\u00a0": " ",
+        "®": "",
+        "™": "",
+        "µ": "u",
+        "μ": "u",
+    }
+)
 _ALIKE = 62.0  # below this share of common words two statements are another statement, not a change of one
 
 
@@ -114,7 +136,8 @@ def _texts(document: LabelDocument, key: str) -> list[str]:
 
 
 def _only(these: Iterable[Statement], those: Iterable[Statement]) -> list[Statement]:
-    """The statements that the other version does not have, counted and without regard to blanks: moving, joining or splitting one is no change."""
+    """The statements that the other version does not have, counted and without regard to blanks: moving, joining or splitting one is no
+    change."""
     packed = [statement.compared.replace(" ", "") for statement in those]
     left, whole = Counter(packed), "".join(packed)
     found = []
@@ -158,7 +181,9 @@ def _boxed(old: LabelDocument, new: LabelDocument) -> Iterator[Difference]:
     elif after:
         yield Difference(section="boxed_warning", change="added", kind=EventKind.LABEL_BOXED_WARNING_ADDED, new=after[0].text, path_new=after[0].path)
     elif before:
-        yield Difference(section="boxed_warning", change="removed", kind=EventKind.LABEL_BOXED_WARNING_REMOVED, old=before[0].text, path_old=before[0].path)
+        yield Difference(
+            section="boxed_warning", change="removed", kind=EventKind.LABEL_BOXED_WARNING_REMOVED, old=before[0].text, path_old=before[0].path
+        )
 
 
 def _indications(old: LabelDocument, new: LabelDocument) -> Iterator[Difference]:
@@ -168,12 +193,22 @@ def _indications(old: LabelDocument, new: LabelDocument) -> Iterator[Difference]
     for name, indication in after.items():
         if name not in before and not _named(name, before):
             yield Difference(
-                section="indications", change="added", kind=EventKind.LABEL_INDICATION_ADDED, statement=indication.name, new=indication.quote, path_new=indication.path
+                section="indications",
+                change="added",
+                kind=EventKind.LABEL_INDICATION_ADDED,
+                statement=indication.name,
+                new=indication.quote,
+                path_new=indication.path,
             )
     for name, indication in before.items():
         if name not in after and not _named(name, after):
             yield Difference(
-                section="indications", change="removed", kind=EventKind.LABEL_INDICATION_REMOVED, statement=indication.name, old=indication.quote, path_old=indication.path
+                section="indications",
+                change="removed",
+                kind=EventKind.LABEL_INDICATION_REMOVED,
+                statement=indication.name,
+                old=indication.quote,
+                path_old=indication.path,
             )
 
 

@@ -1,6 +1,7 @@
 """What a label says beyond uses and doses, as frozen statements: cautions, reactions, interactions, mechanism, and what is absent.
 
-Readers fill these; doors print them. Every statement has its quote, an exact piece of the document's text, and the path of the section it stands in. A field that the label does
+Readers fill these; doors print them. Every statement has its quote, an exact piece of the document's text, and the path of the section
+it stands in. A field that the label does
 not state stays None; nothing is filled in from general knowledge.
 """
 

@@ -1,6 +1,7 @@
 """Label text flows in; the stretches in which a frequency, a setting or an indication holds flow out.
 
-"Common side effects include …", "(≥ 20%)", "Infrequent:", "Postmarketing experience", "If you are being treated for …" each govern what follows, up to a stop. Numbers are read
+"Common side effects include …", "(≥ 20%)", "Infrequent:", "Postmarketing experience", "If you are being treated for …" each govern what
+follows, up to a stop. Numbers are read
 only where they are written as digits with "%"; a missing rate stays missing.
 """
 
@@ -24,15 +25,31 @@ _NUMBER_BAND = re.compile(
     r"|(?P<from>\d{1,3}(?:\.\d+)?)\s*%?\s*(?:to|-|–)\s*(?P<lt><)?\s*(?P<till>\d{1,3}(?:\.\d+)?)\s*%",
     re.IGNORECASE,
 )
-_SCOPE_END = re.compile(r"[.!?]\s+(?=[A-Z•\[])|\.\n|\n(?=[A-Z][a-z]+ (?:some|the|and|skin|of)\b)|\n\s*\n|[;•]\s+(?=(?:Very\s+)?(?:Rare|Infrequent|Frequent|Common|Uncommon))")
+_SCOPE_END = re.compile(
+    r"[.!?]\s+(?=[A-Z•\[])|\.\n|\n(?=[A-Z][a-z]+ (?:some|the|and|skin|of)\b)|\n\s*\n|[;•]\s+(?=(?:Very\s+)?(?:Rare|Infrequent"
+    r"|Frequent|Common|Uncommon))"
+)
 _HEADING_END = re.compile(r"\s*(?:\w+\s+)?(?:side\s+effects|effects|reactions|events)?\s*(?:\([^)]{0,160}\))?\s*:?\s*\n", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:\([^)]{0,60}\)|\[[^\]]{0,60}\])?\s*(?::|–|-)\s*")
-_OPERATORS = {">=": "≥", "<=": "≤", "at least": "≥", "more than": ">", "greater than": ">", "less than": "<", "fewer than": "<", "up to": "≤", "greater than or equal to": "≥"}
+_OPERATORS = {
+    ">=": "≥",
+    "<=": "≤",
+    "at least": "≥",
+    "more than": ">",
+    "greater than": ">",
+    "less than": "<",
+    "fewer than": "<",
+    "up to": "≤",
+    "greater than or equal to": "≥",
+}
 _SETTING = re.compile(
     r"(?P<post>[Pp](?:ost-?\s?[Mm]arketing|OST-?\s?MARKETING|ost-?\s?[Aa]pproval)|[Ss]pontaneous(?:ly)?\s+[Rr]eport|[Vv]oluntar\w+\s+[Rr]eport|clinical\s+practice)"
-    r"|(?P<trial>[Cc]linical\s+(?:[Tt]rials?|[Ss]tud(?:y|ies))|CLINICAL (?:TRIALS|STUDIES)|[Cc]ontrolled\s+(?:\w+\s+)?(?:[Tt]rials?|[Ss]tud(?:y|ies))|(?:Trial|Study)\s+\d)"
+    r"|(?P<trial>[Cc]linical\s+(?:[Tt]rials?|[Ss]tud(?:y|ies))|CLINICAL (?:TRIALS|STUDIES)"
+    r"|[Cc]ontrolled\s+(?:\w+\s+)?(?:[Tt]rials?|[Ss]tud(?:y|ies))|(?:Trial|Study)\s+\d)"
 )
-_TREATED_FOR = re.compile(r"(?:^|\n)\s*(?:•\s*)?If\s+you\s+are\s+being\s+treated\s+for\s+(?P<name>[^:.]{3,80}?)(?=\s*:|\s+follow\b|\n(?:Many|Like|[A-Z])|\.)", re.IGNORECASE)
+_TREATED_FOR = re.compile(
+    r"(?:^|\n)\s*(?:•\s*)?If\s+you\s+are\s+being\s+treated\s+for\s+(?P<name>[^:.]{3,80}?)(?=\s*:|\s+follow\b|\n(?:Many|Like|[A-Z])|\.)", re.IGNORECASE
+)
 _REPORTING = re.compile(r"\n\s*(?:Reporting of side effects|Reporting of suspected)", re.IGNORECASE)
 _CATEGORIES = re.compile(r"classified as follows|defined as|conventions?|categor(?:y|ies)|likely to occur", re.IGNORECASE)
 
@@ -150,7 +167,8 @@ class Places:
         self._end = end.start() if end else len(text)
 
     def setting(self, first: int, position: int) -> str | None:
-        """trial, postmarketing, or None where nothing names either: a title decides for its part, a heading for what follows, elsewhere the sentence (from `first`)."""
+        """trial, postmarketing, or None where nothing names either: a title decides for its part, a heading for what follows, elsewhere the
+        sentence (from `first`)."""
         if self._titled is not None:
             return self._titled
         if self._settings is None:

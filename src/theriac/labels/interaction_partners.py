@@ -1,6 +1,7 @@
 """A passage of an interaction section flows in; the drugs, classes, foods and tests it names flow out, in its own words.
 
-Classes are known by how they are written ("CYP3A4 inhibitors", "oral anticoagulants", "drugs that prolong the QT interval"); drugs by the stems of their names (and a few old names
+Classes are known by how they are written ("CYP3A4 inhibitors", "oral anticoagulants", "drugs that prolong the QT interval"); drugs by
+the stems of their names (and a few old names
 that carry none) and by where they stand ("coadministration with …", "such as …"). Which drugs belong to a class is not known here.
 """
 
@@ -9,8 +10,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from theriac.labels.word_lists import word_set, word_tuple
+
 _TOKEN = re.compile(r"[A-Za-z0-9α-ω][A-Za-z0-9/α-ω-]*")
-_CLASSES = frozenset(
+_CLASSES = word_set(
     """
     inhibitor inhibitors inducer inducers substrate substrates agonist agonists antagonist antagonists blocker blockers diuretic
     diuretics antidepressant antidepressants anticoagulant anticoagulants antiplatelet antiplatelets anticonvulsant anticonvulsants
@@ -27,9 +30,9 @@ _CLASSES = frozenset(
     retinoids glycoside glycosides supplement supplements alkaloid alkaloids sweetener sweeteners binder binders sequestrant
     sequestrants resin resins thrombolytic thrombolytics antineoplastic antineoplastics chemotherapy insulin insulins cytotoxic
     cytotoxics bisphosphonate bisphosphonates fibrate fibrates
-    """.split()
+    """
 )
-_STEMS = tuple(
+_STEMS = word_tuple(
     """
     azole mycin micin floxacin cillin vir statin sartan pril olol dipine azepam azolam barbital caine tidine prazole gliptin gliflozin
     glitazone tinib ciclib parib rafenib lisib mab cept oxetine ipramine triptyline setron triptan parin xaban gatran thiazide tretin
@@ -39,39 +42,76 @@ _STEMS = tuple(
     cimetidine probenecid colchicine nefazodone verapamil diltiazem quinidine disulfiram estradiol progesterone testosterone prednisone
     prednisolone dexamethasone levothyroxine bosentan modafinil clopidogrel ticagrelor sildenafil tadalafil clonidine chloroquine
     quinine amil afil semide
-    """.split()
+    """
 )
 _GENERIC = frozenset(("agents", "drugs", "products", "medicines", "medications", "agent", "drug", "preparations"))
-_STOPS = frozenset(
+_STOPS = word_set(
     """
-    with and or of the an a by to for as are is in on use when may that these those other others including avoid if drugs using both some most any you receive been known was were has have not should can such from
-    than be at co-administered coadministration concomitant concomitantly concurrent patients taking certain e.g i.e eg ie like also which this whether between after before during against who do does will but other
-    caution although its their his her all each many several because while class classes drug agent agents products product effect effects interactions interaction include includes either another following alternative chronic therapeutic specific investigational
-    """.split()
+    with and or of the an a by to for as are is in on use when may that these those other others including avoid if drugs using both
+    some most any you receive been known was were has have not should can such from than be at co-administered coadministration
+    concomitant concomitantly concurrent patients taking certain e.g i.e eg ie like also which this whether between after before during
+    against who do does will but other caution although its their his her all each many several because while class classes drug agent
+    agents products product effect effects interactions interaction include includes either another following alternative chronic
+    therapeutic specific investigational
+    """
 )
-_KEPT_ING = frozenset(("blocking", "sparing", "lowering", "depressing", "prolonging", "binding", "containing", "reducing", "modifying", "suppressing", "relaxing", "retaining", "acting", "thinning"))
+_KEPT_ING = frozenset(
+    (
+        "blocking",
+        "sparing",
+        "lowering",
+        "depressing",
+        "prolonging",
+        "binding",
+        "containing",
+        "reducing",
+        "modifying",
+        "suppressing",
+        "relaxing",
+        "retaining",
+        "acting",
+        "thinning",
+    )
+)
 _LINKING = frozenset(("strong", "moderate", "weak", "potent", "inducers", "inhibitors"))
 _OF = re.compile(r"\s+of\s+(?:CYP\s?\w+|P-gp|[A-Z][A-Z0-9]{2,})")
 _THAT = re.compile(
     r"\b(?P<name>(?:drugs?|agents?|medicines|medications|products|compounds)\s+(?:that|which|known\s+to|with\s+(?:a\s+)?(?:known\s+)?potential|metabolized|metabolised|highly|affecting|associated|may)\s+(?:(?!(?:and|should|can|is|are|may|were|The|Concomitant|In|Use|when|with)\b)[^\s.;:,()\[]+\s?){1,8})",
     re.IGNORECASE,
 )
-_FOOD = re.compile(r"\b(?P<name>grapefruit(?: juice)?|alcohol(?:ic beverages)?|ethanol|St\.? John['’]?s Wort|dairy products?|caffeine|tobacco|cigarette smoking|smoking|food|high-fat meals?)\b", re.IGNORECASE)
+_FOOD = re.compile(
+    r"\b(?P<name>grapefruit(?: juice)?|alcohol(?:ic beverages)?|ethanol|St\.? John['’]?s Wort|dairy products?|caffeine"
+    r"|tobacco|cigarette smoking|smoking|food|high-fat meals?)\b",
+    re.IGNORECASE,
+)
 _TEST = re.compile(r"\b(?P<name>laboratory tests?|(?:urine|blood|skin) (?:\w+ )?tests?|immunoassays?)\b", re.IGNORECASE)
-_EXAMPLES = re.compile(r"\s*(?:\([^)]{1,12}\)\s*)?[,;]?\s*\(?\s*(?:e\.g\.,?|for example,?|such as|including|i\.e\.,?|like)\s*(?P<list>[^.;:()\[\]]{3,240})", re.IGNORECASE)
+_EXAMPLES = re.compile(
+    r"\s*(?:\([^)]{1,12}\)\s*)?[,;]?\s*\(?\s*(?:e\.g\.,?|for example,?|such as|including|i\.e\.,?|like)\s*(?P<list>[^.;:()\[\]]{3,240})",
+    re.IGNORECASE,
+)
 _TOGETHER = re.compile(
     r"\b(?:co-?administ\w+|concomitant(?:ly)?(?:\s+(?:use|administration|treatment|therapy))?|concurrent(?:ly)?(?:\s+(?:use|administration))?|combination|combined|together|taken|receiving|use)\s+(?:of\s+\w+\s+)?(?:with|of)\s+(?P<name>[a-z][a-z-]{4,}(?:\s+(?:acid|sodium|chloride|oxide))?)\b",
     re.IGNORECASE,
 )
-_NOT_PARTNERS = frozenset(
-    "other others drugs drug these those which either both patients treatment therapy administration caution medications medicines medicine agents agent food strong moderate weak potent the this that such certain products product concomitant multiple single "
-    "doses dose normal total higher lower increased decreased severe known following potential similar least approximately systemic topical oral inhibitors inducers steady ideal amide provide vaccine study include candidate consider".split()
+_NOT_PARTNERS = word_set(
+    """
+    other others drugs drug these those which either both patients treatment therapy administration caution medications medicines
+    medicine agents agent food strong moderate weak potent the this that such certain products product concomitant multiple single doses
+    dose normal total higher lower increased decreased severe known following potential similar least approximately systemic topical
+    oral inhibitors inducers steady ideal amide provide vaccine study include candidate consider
+    """
 )
-_BARE = frozenset(
-    "inhibitor inhibitors inducer inducers substrate substrates blocker blockers agonist agonists antagonist antagonists cholinergic anticholinergic cholinergics depressant depressants stimulant relaxant anticoagulant supplements supplement "
-    "binder binders steroid sedative antiplatelet antihypertensive anesthetic insulin hypnotic potent strong drugs".split()
+_BARE = word_set(
+    """
+    inhibitor inhibitors inducer inducers substrate substrates blocker blockers agonist agonists antagonist antagonists cholinergic
+    anticholinergic cholinergics depressant depressants stimulant relaxant anticoagulant supplements supplement binder binders steroid
+    sedative antiplatelet antihypertensive anesthetic insulin hypnotic potent strong drugs
+    """
 )  # words that name a class only together with another
-_WEAK_CLASS = re.compile(r"^(?:an?|the|of|use|concomitant|administration|with|effects?|strong|moderate|weak|potent|certain|these|those|other|known|dual|combined)\s+", re.IGNORECASE)
+_WEAK_CLASS = re.compile(
+    r"^(?:an?|the|of|use|concomitant|administration|with|effects?|strong|moderate|weak|potent|certain|these|those|other|known|dual|combined)\s+",
+    re.IGNORECASE,
+)
 
 
 class Partner(msgspec.Struct, frozen=True):
@@ -85,8 +125,8 @@ class Partner(msgspec.Struct, frozen=True):
 def partners_in(text: str, own: frozenset[str], heading: bool = False) -> tuple[Partner, ...]:
     """The partners a passage names, classes with the examples in their brackets; the product's own names are none.
 
-    >>> [(p.name, p.kind, p.examples) for p in partners_in("Avoid strong CYP3A4 inhibitors (e.g., ketoconazole, ritonavir) and grapefruit juice.", frozenset())]
-    [('strong CYP3A4 inhibitors', 'class', ('ketoconazole', 'ritonavir')), ('grapefruit juice', 'food', ())]
+    >>> [(p.name, p.kind, p.examples) for p in partners_in("Avoid strong CYP3A4 inhibitors (e.g., ritonavir) and alcohol.", frozenset())]
+    [('strong CYP3A4 inhibitors', 'class', ('ritonavir',)), ('alcohol', 'food', ())]
     """
     found: dict[str, Partner] = {}
     examples: set[str] = set()
@@ -114,7 +154,12 @@ def partners_in(text: str, own: frozenset[str], heading: bool = False) -> tuple[
 def _class_spans(text: str, tokens: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
     """The spans of the classes named: a class word with the words before it that tell which ("strong CYP3A4 inhibitors")."""
     for index, (word, _, end) in enumerate(tokens):
-        if word not in _CLASSES and not (word in _GENERIC and index and tokens[index - 1][0].endswith(("ive", "ic", "atory", "blocking", "toxic")) and tokens[index - 1][0] not in _STOPS):
+        if word not in _CLASSES and not (
+            word in _GENERIC
+            and index
+            and tokens[index - 1][0].endswith(("ive", "ic", "atory", "blocking", "toxic"))
+            and tokens[index - 1][0] not in _STOPS
+        ):
             continue
         first = index
         while first > 0 and index - first < 5 and _belongs(text, tokens, first - 1):
@@ -124,7 +169,8 @@ def _class_spans(text: str, tokens: list[tuple[str, int, int]]) -> Iterator[tupl
 
 
 def _belongs(text: str, tokens: list[tuple[str, int, int]], index: int) -> bool:
-    """Whether the word before still names the class: side by side, no verb, no plural, no word of grammar; "strong and moderate" may be joined."""
+    """Whether the word before still names the class: side by side, no verb, no plural, no word of grammar; "strong and moderate" may be
+    joined."""
     word, _, end = tokens[index]
     following = tokens[index + 1]
     if text[end : following[1]] not in (" ", "-"):
@@ -149,4 +195,10 @@ def _trimmed(name: str) -> str:
 def _items(text: str) -> tuple[str, ...]:
     """The items of a list of examples."""
     pieces = re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|and/or)\s+", text)
-    return tuple(dict.fromkeys(piece.strip(" .()*") for piece in pieces if 2 < len(piece.strip(" .()*")) < 50 and not re.match(r"(?:may|which|that|can|is|are|should)\b", piece.strip())))
+    return tuple(
+        dict.fromkeys(
+            piece.strip(" .()*")
+            for piece in pieces
+            if 2 < len(piece.strip(" .()*")) < 50 and not re.match(r"(?:may|which|that|can|is|are|should)\b", piece.strip())
+        )
+    )

@@ -1,6 +1,7 @@
 """A label flows in; what it says about use together with other drugs, classes and foods flows out, each with quote and section.
 
-Reads the section on interactions and, in a leaflet, "Other medicines and …". The partner is named in the label's words; whether a class holds a given drug is for loaded class
+Reads the section on interactions and, in a leaflet, "Other medicines and …". The partner is named in the label's words; whether a class
+holds a given drug is for loaded class
 data to say, never for this module.
 """
 
@@ -30,26 +31,61 @@ _NO_EFFECT = re.compile(
     r"\bno\s+(?:clinically\s+)?(?:significant|relevant|meaningful|important)?\s*(?:\w+\s+){0,2}(?:interactions?|effect|changes?|differences?)\b|\b(?:did|does|do)\s+not\s+(?:\w+\s+)?(?:affect|alter|change|influence)|\bno\s+medicines\s+known\s+to\s+be\s+incompatible",
     re.IGNORECASE,
 )
-_AVOID = re.compile(r"\bavoid|\bnot\s+recommended\b|\bcontraindicated\b|\bdo\s+not\s+(?:use|take|co-?administer|administer|give)|\bshould\s+not\s+be\s+(?:co-?administered|used|given|taken|administered)", re.IGNORECASE)
+_AVOID = re.compile(
+    r"\bavoid|\bnot\s+recommended\b|\bcontraindicated\b|\bdo\s+not\s+(?:use|take|co-?administer|administer|give)|\bshould\s+not\s+be\s+(?:co-?administered|used|given|taken|administered)",
+    re.IGNORECASE,
+)
 _MECHANISMS = re.compile(
     r"\b(?:CYP\s?\d[A-Z]\d{0,2}(?:/\d)?|CYP3A|P-?gp|P-glycoprotein|BCRP|OATP\w*|OATs?\d?|OCT\d|MATE\w*|UGT\w*|MAO(?:-[AB])?|protein\s+binding|gastric\s+pH|renal\s+(?:clearance|excretion|elimination|tubular\s+secretion)|"
-    r"chelat\w+|QTc?\s+(?:interval\s+)?prolong\w*|enzyme\s+induc\w+|(?:inhibit|induc)(?:s|es|ion|ing|ed)\s+(?:of\s+)?(?:the\s+)?(?:hepatic\s+)?metabolism|serotonin\s+syndrome|serotonergic\s+(?:effects?|activity)|pharmacodynamic|absorption|first[- ]pass|glucuronid\w+|transporters?)\b",
+    r"chelat\w+|QTc?\s+(?:interval\s+)?prolong\w*|enzyme\s+induc\w+|(?:inhibit|induc)(?:s|es|ion|ing"
+    r"|ed)\s+(?:of\s+)?(?:the\s+)?(?:hepatic\s+)?metabolism|serotonin\s+syndrome|serotonergic\s+(?:effects?|activity)"
+    r"|pharmacodynamic|absorption|first[- ]pass|glucuronid\w+|transporters?)\b",
     re.IGNORECASE,
 )
 _ACTION = (
     ("avoid", ("avoid", "not ", "contraindic"), _AVOID),
-    ("monitor", ("monitor", "observe", "check", "measure", "periodic"), re.compile(r"\bmonitor|\bobserve\b|\bcheck\b|\bmeasure\b|\bperiodic", re.IGNORECASE)),
-    ("reduce_dose", ("dos",), re.compile(r"\b(?:reduc|lower|decreas)\w*\s+(?:the\s+|of\s+the\s+|in\s+the\s+)?(?:\w+\s+){0,3}(?:dos(?:e|age|ing))|\bdos(?:e|age)\s+reduction", re.IGNORECASE)),
+    (
+        "monitor",
+        ("monitor", "observe", "check", "measure", "periodic"),
+        re.compile(r"\bmonitor|\bobserve\b|\bcheck\b|\bmeasure\b|\bperiodic", re.IGNORECASE),
+    ),
+    (
+        "reduce_dose",
+        ("dos",),
+        re.compile(
+            r"\b(?:reduc|lower|decreas)\w*\s+(?:the\s+|of\s+the\s+|in\s+the\s+)?(?:\w+\s+){0,3}(?:dos(?:e|age|ing))|\bdos(?:e|age)\s+reduction",
+            re.IGNORECASE,
+        ),
+    ),
     ("increase_dose", ("dos",), re.compile(r"\bincreas\w*\s+(?:the\s+|in\s+)?(?:\w+\s+){0,3}dos(?:e|age)\b|\bhigher\s+dos(?:e|age)", re.IGNORECASE)),
-    ("adjust_dose", ("dos", "titrat"), re.compile(r"\badjust\w*[^.]{0,30}\bdos|\bdos(?:e|age)\s+(?:adjustment|modification)|\btitrat", re.IGNORECASE)),
-    ("separate", ("hour", "minute", "separat", "stagger"), re.compile(r"\b(?:at\s+least\s+)?\d+\s+(?:hours?|minutes)\s+(?:before|after|apart)|\bseparat\w+\s+(?:the\s+)?(?:administration|dos)|\bstagger", re.IGNORECASE)),
+    (
+        "adjust_dose",
+        ("dos", "titrat"),
+        re.compile(r"\badjust\w*[^.]{0,30}\bdos|\bdos(?:e|age)\s+(?:adjustment|modification)|\btitrat", re.IGNORECASE),
+    ),
+    (
+        "separate",
+        ("hour", "minute", "separat", "stagger"),
+        re.compile(
+            r"\b(?:at\s+least\s+)?\d+\s+(?:hours?|minutes)\s+(?:before|after|apart)|\bseparat\w+\s+(?:the\s+)?(?:administration|dos)|\bstagger",
+            re.IGNORECASE,
+        ),
+    ),
     ("discontinue", ("discontinu", "stop "), re.compile(r"\bdiscontinu|\bstop\s+(?:taking|using)", re.IGNORECASE)),
     ("caution", ("caution", "carefully"), re.compile(r"\bcaution|\bcarefully", re.IGNORECASE)),
     ("inform", ("your doctor", "advise", "inform"), re.compile(r"\btell\s+your\s+doctor|\badvise\b|\binform\b", re.IGNORECASE)),
 )
-_OF = re.compile(r"(?:concentrations?|exposure|levels?|clearance|auc|c\s?max|effects?|actions?|metabolism|absorption|elimination|excretion|bioavailability|half-life|pharmacokinetics|efficacy|toxicity)\s+(?:of|to)\s+(?:the\s+)?(?:\w+\s+){0,2}$")
-_LEVEL = re.compile(r"(?:['’]s)?\s+(?:\w+\s+)?(?:concentrations?|exposure|levels?|clearance|auc|metabolism|absorption|effects?|efficacy|toxicity|elimination|half-life|pharmacokinetics)\b")
-_LAY_PART = re.compile(r"(?:^|\n)(?P<head>Other medicines and [^\n]{2,60})\n(?P<body>.+?)(?=\n(?:Pregnancy|Fertility|Driving|[A-Z][^\n.]{2,40} (?:contains|with food))\b|\Z)", re.DOTALL)
+_OF = re.compile(
+    r"(?:concentrations?|exposure|levels?|clearance|auc|c\s?max|effects?|actions?|metabolism|absorption|elimination|excretion|bioavailability|half-life|pharmacokinetics|efficacy|toxicity)\s+(?:of|to)\s+(?:the\s+)?(?:\w+\s+){0,2}$"
+)
+_LEVEL = re.compile(
+    r"(?:['’]s)?\s+(?:\w+\s+)?(?:concentrations?|exposure|levels?|clearance|auc|metabolism|absorption|effects?|efficacy|toxicity|elimination|half-life|pharmacokinetics)\b"
+)
+_LAY_PART = re.compile(
+    r"(?:^|\n)(?P<head>Other medicines and [^\n]{2,60})\n(?P<body>.+?)(?=\n(?:Pregnancy|Fertility|Driving"
+    r"|[A-Z][^\n.]{2,40} (?:contains|with food))\b|\Z)",
+    re.DOTALL,
+)
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -169,7 +205,7 @@ def _affected(text: str, names: Iterable[str]) -> int:
 def _actions(text: str) -> tuple[str, ...]:
     lowered = text.lower()
     found = tuple(name for name, needles, words in _ACTION if any(needle in lowered for needle in needles) and words.search(text))
-    return found or tuple(name for name in actions_in(text) if name in ("contraindicated", "interrupt"))
+    return found or tuple(name for name in actions_in(text) if name in ("contraindicated", "do_not", "interrupt"))
 
 
 def _of_table(leaf: Section, table: Table, own: frozenset[str]) -> Iterator[Interaction]:
@@ -185,9 +221,17 @@ def _of_table(leaf: Section, table: Table, own: frozenset[str]) -> Iterator[Inte
             continue
         for partner in partners:
             yield Interaction(
-                name=partner.name, quote=quote, kind=partner.kind, examples=partner.examples, effect=_effect(text), actions=_actions(text), advice=cells[-1] if _actions(cells[-1]) else None,
-                mechanism=tuple(dict.fromkeys(" ".join(m[0].split()) for m in _MECHANISMS.finditer(text))), section=_place(leaf), path=leaf.path,
-            )  # fmt: skip
+                name=partner.name,
+                quote=quote,
+                kind=partner.kind,
+                examples=partner.examples,
+                effect=_effect(text),
+                actions=_actions(text),
+                advice=cells[-1] if _actions(cells[-1]) else None,
+                mechanism=tuple(dict.fromkeys(" ".join(m[0].split()) for m in _MECHANISMS.finditer(text))),
+                section=_place(leaf),
+                path=leaf.path,
+            )
 
 
 def _lay(section: Section, own: frozenset[str]) -> Iterator[Interaction]:

@@ -1,6 +1,7 @@
 """A label flows in; its own words on how the product works flow out, with the certainty the label itself uses.
 
-A label that says the mechanism is unknown stays "unknown", whatever another source names; "is thought to" is "thought"; everything else the label asserts is "stated". Per indication
+A label that says the mechanism is unknown stays "unknown", whatever another source names; "is thought to" is "thought"; everything else
+the label asserts is "stated". Per indication
 where the sentence names one.
 """
 
@@ -28,9 +29,15 @@ _ACTS = re.compile(
     r"\b(?:inhibit|block|bind|activat|stimulat|agoni|antagoni|modulat|induc|prevent|reduc|increas|decreas|suppress|interfer|act|mediat|releas|promot|restor|replac|cataly|deplet|disrupt|enhanc|potentiat|mimic|convert|neutrali|damag|kill|helps?|destroy|produc)\w*\b",
     re.IGNORECASE,
 )
-_OF_ACTION = re.compile(r"\b(?:mechanism|mode)s?\s+(?:of\s+(?:its\s+)?(?:\w+\s+)?action|by\s+which)|\bacts?\s+(?:by|as|on|through)\b|\bexerts?\s+its\b|\baction\s+of\b|\binhibitor\s+of\b", re.IGNORECASE)
+_OF_ACTION = re.compile(
+    r"\b(?:mechanism|mode)s?\s+(?:of\s+(?:its\s+)?(?:\w+\s+)?action|by\s+which)|\bacts?\s+(?:by|as|on|through)\b|\bexerts?\s+its\b|\baction\s+of\b|\binhibitor\s+of\b",
+    re.IGNORECASE,
+)
 _LAY_WORKS = re.compile(r"[^.\n•]*\b(?:works? by|helps? your body|acts? by|belongs? to (?:a|the) group|is a type of)\b[^.]*\.", re.IGNORECASE)
-_FOR = re.compile(r"\b(?:in\s+(?:the\s+)?(?:treating|treatment\s+of|management\s+of)|in\s+treating|in)\s+(?P<name>[a-z][^.;:]{3,90}?)(?:\s+lesions?)?\s+(?:is|are|remains?|has)\b", re.IGNORECASE)
+_FOR = re.compile(
+    r"\b(?:in\s+(?:the\s+)?(?:treating|treatment\s+of|management\s+of)|in\s+treating|in)\s+(?P<name>[a-z][^.;:]{3,90}?)(?:\s+lesions?)?\s+(?:is|are|remains?|has)\b",
+    re.IGNORECASE,
+)
 
 
 def read_mechanism(document: LabelDocument) -> Mechanism:
@@ -38,14 +45,21 @@ def read_mechanism(document: LabelDocument) -> Mechanism:
     sections = sections_of(document, "mechanism")
     found = [statement for section in sections for statement in _statements(section)]
     if not sections:
-        found = [statement for section in sections_of(document, "clinical_pharmacology") for statement in _statements(section) if _OF_ACTION.search(statement.quote)]
+        found = [
+            statement
+            for section in sections_of(document, "clinical_pharmacology")
+            for statement in _statements(section)
+            if _OF_ACTION.search(statement.quote)
+        ]
     if not found and document.source_format == "epi":
         found = [statement for section in sections_of(document, "indications") for statement in _lay(section)]
     if not found:
         kind = NOT_READ if sections else SECTION_ABSENT
         return Mechanism(absence=Absence(what="mechanism", kind=kind, path=sections[0].path if sections else None))
     first = sections[0] if sections else None
-    return Mechanism(certainty=_overall(found), statements=tuple(found), text=_body(first) if first else None, path=first.path if first else found[0].path)
+    return Mechanism(
+        certainty=_overall(found), statements=tuple(found), text=_body(first) if first else None, path=first.path if first else found[0].path
+    )
 
 
 def _overall(found: list[MechanismText]) -> str:
@@ -72,8 +86,8 @@ def _statements(section: Section) -> Iterator[MechanismText]:
 def certainty_of(sentence: str) -> str | None:
     """unknown, thought or stated, as the sentence itself puts it; None when it says nothing of how the product works.
 
-    >>> certainty_of("The mechanism of action in treating warts is unknown."), certainty_of("It is thought to act on receptors."), certainty_of("It inhibits EGFR.")
-    ('unknown', 'thought', 'stated')
+    >>> [certainty_of(s) for s in ("The mechanism of action in warts is unknown.", "It is thought to act on receptors.", "It inhibits EGFR.")]
+    ['unknown', 'thought', 'stated']
     """
     if _UNKNOWN.search(sentence):
         return "unknown"

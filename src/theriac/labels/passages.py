@@ -1,6 +1,7 @@
 """Label text flows in; its sentences, list items and headings flow out as spans, whole also where a leaflet's lines are wrapped.
 
-A line break ends a passage only after a short line, after a stop or before a bullet; a reference like "( 5.1 )" before a capital does too. Nothing is dropped but white space.
+A line break ends a passage only after a short line, after a stop or before a bullet; a reference like "( 5.1 )" before a capital does
+too. Nothing is dropped but white space.
 """
 
 import re
@@ -12,7 +13,7 @@ _MARK = re.compile(r"[.!?][\"”’)\]]?\s+|[\])]\s*\.?\s+|[•●▪■]\s*|\n\
 _SHORT_FORM = re.compile(r"\b(?:e\.g|i\.e|vs|Dr|St|No|approx|cf|U\.S|[A-Z])\.?$")
 _REFERENCE = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)?$")
 _BULLETS = "•●▪■"
-_OPENS = "“\"([*" + _BULLETS
+_OPENS = '“"([*' + _BULLETS
 _WRAPPED = 58  # a line at least this long that ends without a stop goes on in the next one
 _LEADING = re.compile(r"[\s•*▪■●.;:–-]+")
 

@@ -1,6 +1,7 @@
 """A table's header flows in; what each column holds flows out: the arm, its size, the grade, whether it is the comparator.
 
-It judges by the header's words only (N=, %, "Placebo", "Grade 3-4", the product's own names). A column it cannot name keeps its header's text.
+It judges by the header's words only (N=, %, "Placebo", "Grade 3-4", the product's own names). A column it cannot name keeps its
+header's text.
 """
 
 import re
@@ -20,17 +21,33 @@ VALUE = re.compile(
 )
 _SIZE = re.compile(r"[(\[]?\s*\b[Nn]\s*=\s*(?P<total>\d[\d,]*)\s*[)\]]?")
 _GRADE = re.compile(
-    r"\(?\b(?:All[- ]?Grades?|Any[- ]Grades?|Grades?\s*(?:[≥>]\s*)?\d(?:\s*(?:[-–/,]|to|and|or)\s*\d)*|[≥>]\s*Grade\s*\d|CTC(?:AE)? Grades?\s*[\d≥ /–-]+|Severe|Serious|Mild|Moderate|Any severity|All severit\w+)\)?",
+    r"\(?\b(?:All[- ]?Grades?|Any[- ]Grades?|Grades?\s*(?:[≥>]\s*)?\d(?:\s*(?:[-–/,]|to|and|or)\s*\d)*|[≥>]\s*Grade\s*\d"
+    r"|CTC(?:AE)? Grades?\s*[\d≥ /–-]+|Severe|Serious|Mild|Moderate|Any severity|All severit\w+)\)?",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"\bn\s*\(\s*%\s*\)|%\s*\(\s*n\s*\)|\(\s*%\s*\)|%|\bpercent(?:age)?(?: of)?(?: patients| subjects)?|\bn\b(?=\s*$)|(?:number|no\.?) (?:\(%\) )?of (?:patients|subjects)", re.IGNORECASE)
-_CONTROL = re.compile(r"\b(?:placebo|vehicle|sham|control|comparator|no treatment|observation|untreated)\b", re.IGNORECASE)
-_LABEL_HEAD = re.compile(r"(?:body system|system organ class|adverse|preferred term|reaction|event|term|parameter|side effect|laboratory|abnormalit|symptom)", re.IGNORECASE)
-_REACTION_WORDS = re.compile(r"\b(?:all\s+)?(?:treatment[- ]emergent\s+)?adverse\s+(?:drug\s+)?(?:reactions?|events?|experiences?)\s?[a-h0-9]?(?=\W|$)", re.IGNORECASE)
-GROUP = re.compile(
-    r".*\b(?:disorders?|investigations?|infestations|conditions?|complications|body as a whole|systems?|general|chemistry|hematology|haematology|procedures)\W*(?:\([^)]*\))?\W*", re.IGNORECASE
+_UNIT = re.compile(
+    r"\bn\s*\(\s*%\s*\)|%\s*\(\s*n\s*\)|\(\s*%\s*\)|%|\bpercent(?:age)?(?: of)?(?: patients| subjects)?|\bn\b(?=\s*$)"
+    r"|(?:number|no\.?) (?:\(%\) )?of (?:patients|subjects)",
+    re.IGNORECASE,
 )
-_DOSE = re.compile(r"\d[\d.,]*\s*(?:mg|mcg|µg|g|%|units?|mL|IU)(?:\s*/\s*(?:kg|m2|day|mL|week|d|h))*(?:\s+(?:once|twice|three times|every|daily|weekly|per)\b[\w\s]{0,20})?", re.IGNORECASE)
+_CONTROL = re.compile(r"\b(?:placebo|vehicle|sham|control|comparator|no treatment|observation|untreated)\b", re.IGNORECASE)
+_LABEL_HEAD = re.compile(
+    r"(?:body system|system organ class|adverse|preferred term|reaction|event|term|parameter|side effect|laboratory|abnormalit|symptom)",
+    re.IGNORECASE,
+)
+_REACTION_WORDS = re.compile(
+    r"\b(?:all\s+)?(?:treatment[- ]emergent\s+)?adverse\s+(?:drug\s+)?(?:reactions?|events?|experiences?)\s?[a-h0-9]?(?=\W|$)", re.IGNORECASE
+)
+GROUP = re.compile(
+    r".*\b(?:disorders?|investigations?|infestations|conditions?|complications|body as a whole|systems?|general|chemistry"
+    r"|hematology|haematology|procedures)\W*(?:\([^)]*\))?\W*",
+    re.IGNORECASE,
+)
+_DOSE = re.compile(
+    r"\d[\d.,]*\s*(?:mg|mcg|µg|g|%|units?|mL|IU)(?:\s*/\s*(?:kg|m2|day|mL|week|d|h))*(?:\s+(?:once|twice|three times|every"
+    r"|daily|weekly|per)\b[\w\s]{0,20})?",
+    re.IGNORECASE,
+)
 
 
 class Column(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Phrases and the words around them flow in; those that the text presents as reactions of the product flow out.
 
-A disease that patients had before, an indication, a sign to watch for, a heading or something the text denies is not a reaction of the product. The rules are about wording
+A disease that patients had before, an indication, a sign to watch for, a heading or something the text denies is not a reaction of the
+product. The rules are about wording
 only: no drug, no disease is named here.
 """
 
@@ -9,47 +10,96 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from theriac.labels.reaction_phrases import Phrase, Words
+from theriac.labels.word_lists import word_set
 
-_PEOPLE = frozenset(
-    "patient patients subject subjects individual individuals person persons people women woman men man males females children adults adolescents infants neonates those volunteers recipients population "
-    "populations you someone anyone who".split()
+_PEOPLE = word_set(
+    """
+    patient patients subject subjects individual individuals person persons people women woman men man males females children adults
+    adolescents infants neonates those volunteers recipients population populations you someone anyone who
+    """
 )
-_COUNTED = frozenset("proportion percentage percent number numbers rate incidence fraction majority one two three four five six seven eight nine ten".split())
-_BEFORE_OF = frozenset(
-    "history diagnosis treatment management therapy prophylaxis prevention absence relief control signs sign symptoms symptom family suspicion resolution recovery pathogenesis presence mode etiology cause "
-    "duration course setting prior predictive predictors factors factor degree".split()
+_COUNTED = word_set(
+    """
+    proportion percentage percent number numbers rate incidence fraction majority one two three four five six seven eight nine ten
+    """
 )
-_BEFORE_FOR = frozenset(
-    "treatment therapy prophylaxis monitor monitored monitoring evaluate evaluated evaluation screen screened screening tested test testing assess assessed treated indicated used taken given prescribed "
-    "factors factor examined checked observe observed hospitalized watch medication medications medicine medicines drugs approved administered patients subjects trials studies assessment".split()
+_BEFORE_OF = word_set(
+    """
+    history diagnosis treatment management therapy prophylaxis prevention absence relief control signs sign symptoms symptom family
+    suspicion resolution recovery pathogenesis presence mode etiology cause duration course setting prior predictive predictors factors
+    factor degree
+    """
 )
-_BEFORE_IN = frozenset("trials trial studies study use used indicated efficacy effective effectiveness approved evaluated patients disease treatment".split())
-_BEFORE_WITH = frozenset("diagnosed infected afflicted presenting presented born treated associated-with".split())
-_DIRECT = frozenset(
-    "preexisting pre-existing underlying prior previous concomitant concurrent coexisting baseline known suspected untreated treat treating prevent preventing prevents exclude excluding metastatic resembling "
-    "mimic mimicking latent advanced existing previously newly relapsed refractory monitor assess evaluate manage managing control inhibits".split()
+_BEFORE_FOR = word_set(
+    """
+    treatment therapy prophylaxis monitor monitored monitoring evaluate evaluated evaluation screen screened screening tested test
+    testing assess assessed treated indicated used taken given prescribed factors factor examined checked observe observed hospitalized
+    watch medication medications medicine medicines drugs approved administered patients subjects trials studies assessment
+    """
 )
-_NEGATORS = frozenset("no not without nor neither never none cannot lack".split())
-_NEGATED_BETWEEN = frozenset(
-    "any other a an the further been be known reports report cases case evidence episodes signs incidents occurrences of serious severe clinically significant relevant increase increased associated with cause "
-    "caused show shown confirmed appear to have produce reported observed experienced experience develop developed new clinical apparent drug-related such treatment-related patients patient had or and".split()
+_BEFORE_IN = word_set(
+    """
+    trials trial studies study use used indicated efficacy effective effectiveness approved evaluated patients disease treatment
+    """
 )
-_PREDICATES = frozenset(
-    "was were is are include includes included including experienced experience occurred reported develop developed developing cause causes caused causing led leads leading result resulted resulting increase "
-    "increased may can could has had observed exhibited showed risk incidence".split()
+_BEFORE_WITH = word_set(
+    """
+    diagnosed infected afflicted presenting presented born treated associated-with
+    """
+)
+_DIRECT = word_set(
+    """
+    preexisting pre-existing underlying prior previous concomitant concurrent coexisting baseline known suspected untreated treat
+    treating prevent preventing prevents exclude excluding metastatic resembling mimic mimicking latent advanced existing previously
+    newly relapsed refractory monitor assess evaluate manage managing control inhibits
+    """
+)
+_NEGATORS = word_set(
+    """
+    no not without nor neither never none cannot lack
+    """
+)
+_NEGATED_BETWEEN = word_set(
+    """
+    any other a an the further been be known reports report cases case evidence episodes signs incidents occurrences of serious severe
+    clinically significant relevant increase increased associated with cause caused show shown confirmed appear to have produce reported
+    observed experienced experience develop developed new clinical apparent drug-related such treatment-related patients patient had or
+    and
+    """
+)
+_PREDICATES = word_set(
+    """
+    was were is are include includes included including experienced experience occurred reported develop developed developing cause
+    causes caused causing led leads leading result resulted resulting increase increased may can could has had observed exhibited showed
+    risk incidence
+    """
 )
 _CONDITIONAL = frozenset(("if", "should", "when", "whenever", "unless", "until", "once"))
-_NEXT = frozenset(
-    "patient patients subjects trials trial studies study population medication medications medicine medicines drug drugs agent agents therapy therapies treatment treatments indication indications vaccine vaccines virus viruses "
-    "prophylaxis screening test tests testing assay assays program programs arm group cohort monitoring prevention management control scores score scale assessment rating free status guidelines".split()
+_NEXT = word_set(
+    """
+    patient patients subjects trials trial studies study population medication medications medicine medicines drug drugs agent agents
+    therapy therapies treatment treatments indication indications vaccine vaccines virus viruses prophylaxis screening test tests
+    testing assay assays program programs arm group cohort monitoring prevention management control scores score scale assessment rating
+    free status guidelines
+    """
 )
 _NEXT_HEAD = frozenset(("risk", "high", "pediatric", "adult", "clinical", "drug"))
-_IF_NEXT = re.compile(r"\s+(?:(?:is|are|be)\s+(?:suspected|confirmed|excluded|ruled|detected|diagnosed|present|resolved|observed)|occurs?|develops?|emerges?|appears?|persists?|worsens?)\b", re.IGNORECASE)
-_NOT_NEXT = re.compile(r"\s*(?:,|and)\s*(?:infestations|poisoning)\b|\s*benign,\s+malignant|(?:\s*\([^)]{1,12}\))?\s+(?:is|are|was|were|has|have)\s+(?:not|never)\b|-\s?(?:free|like|negative)\b|'s\b", re.IGNORECASE)
+_IF_NEXT = re.compile(
+    r"\s+(?:(?:is|are|be)\s+(?:suspected|confirmed|excluded|ruled|detected|diagnosed|present|resolved|observed)|occurs?|develops?|emerges?|appears?|persists?|worsens?)\b",
+    re.IGNORECASE,
+)
+_NOT_NEXT = re.compile(
+    r"\s*(?:,|and)\s*(?:infestations|poisoning)\b|\s*benign,\s+malignant|(?:\s*\([^)]{1,12}\))?\s+(?:is|are|was|were|has|have)\s+(?:not|never)\b|-\s?(?:free|like|negative)\b|'s\b",
+    re.IGNORECASE,
+)
 _HEADING = re.compile(r"[ \t]*(?:\d{1,2}\.\d{1,2}(?:\.\d{1,2})?\.?[ \t]+(?=[A-Z])|(?:BOXED )?WARNING:)")
-_INSTRUCTIONS = frozenset(
-    "monitor evaluate assess advise instruct consider avoid withhold discontinue interrupt reduce measure obtain perform do use test screen treat counsel inform caution permanently stop initiate administer exclude rule promptly "
-    "closely carefully institute ask if should check prior before limit observe manage refer examine correct suspend delay withdraw careful any tell seek call contact remind ensure encourage determine resume weigh".split()
+_INSTRUCTIONS = word_set(
+    """
+    monitor evaluate assess advise instruct consider avoid withhold discontinue interrupt reduce measure obtain perform do use test
+    screen treat counsel inform caution permanently stop initiate administer exclude rule promptly closely carefully institute ask if
+    should check prior before limit observe manage refer examine correct suspend delay withdraw careful any tell seek call contact
+    remind ensure encourage determine resume weigh
+    """
 )
 _OPENING = re.compile(r"[.;:!?\]]\s+(?=[A-Z])|\n\s*\n|\n\s*[*•-]\s|[•*]\s|\)\s+(?=[A-Z][a-z])")
 _LIST_GAP = re.compile(r"[\s,;/()]*(?:\b(?:and/or|and|or|as\s+well\s+as)\b)?[\s(]*(?:other\s+|severe\s+|serious\s+|the\s+|an?\s+)?", re.IGNORECASE)
@@ -152,7 +202,9 @@ def _linked(word: str, earlier: list[str]) -> bool:
     if word == "of":
         return earlier[0] in _BEFORE_OF
     if word == "for":
-        return bool(_BEFORE_FOR.intersection(earlier[:2])) or (earlier[0] == "risk" and len(earlier) > 1 and earlier[1] in ("at", "high", "increased"))
+        return bool(_BEFORE_FOR.intersection(earlier[:2])) or (
+            earlier[0] == "risk" and len(earlier) > 1 and earlier[1] in ("at", "high", "increased")
+        )
     if word == "in":
         return earlier[0] in _BEFORE_IN
     if word in ("from", "than"):

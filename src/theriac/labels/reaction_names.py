@@ -1,18 +1,26 @@
 """A reaction's name in the label's words flows in; the same name in one spelling, number and word order flows out.
 
-For comparing labels with each other and with reports. The rules are spelling rules (haem- is hem-, oedema is edema, plurals, "pain, abdominal"); no coding dictionary is used, so
+For comparing labels with each other and with reports. The rules are spelling rules (haem- is hem-, oedema is edema, plurals, "pain,
+abdominal"); no coding dictionary is used, so
 two different words for one thing stay different.
 """
 
 import re
 from functools import lru_cache
 
+from theriac.labels.word_lists import word_set
+
 _SPELLING = (
-    ("haem", "hem"), ("aemia", "emia"), ("oedema", "edema"), ("oesoph", "esoph"), ("diarrhoea", "diarrhea"), ("rrhoea", "rrhea"), ("paed", "ped"), ("leukaem", "leukem"), ("anaest", "anest"), ("gynaec", "gynec"), ("faec", "fec"),
-    ("foet", "fet"), ("pnoea", "pnea"), ("ischaem", "ischem"), ("uraem", "urem"), ("dyspnoea", "dyspnea"), ("tumour", "tumor"), ("colour", "color"), ("behaviour", "behavior"), ("lys", "lys"), ("caecum", "cecum"), ("coel", "cel"), ("aesthes", "esthes"),
-    ("ise", "ize"),
+    ("haem", "hem"), ("aemia", "emia"), ("oedema", "edema"), ("oesoph", "esoph"), ("rrhoea", "rrhea"), ("paed", "ped"),
+    ("leukaem", "leukem"), ("anaest", "anest"), ("gynaec", "gynec"), ("faec", "fec"), ("foet", "fet"), ("pnoea", "pnea"),
+    ("ischaem", "ischem"), ("uraem", "urem"), ("tumour", "tumor"), ("colour", "color"), ("behaviour", "behavior"),
+    ("caecum", "cecum"), ("coel", "cel"), ("aesthes", "esthes"),
 )  # fmt: skip
-_KEPT = frozenset("exercise rise disease otherwise noise raise bruise excise precise".split())
+_KEPT = word_set(
+    """
+    exercise rise disease otherwise noise raise bruise excise precise
+    """
+)
 _INVERTED = re.compile(r"([a-z][a-z -]+), ([a-z-]+)")
 _SINGULAR = re.compile(r"(?:(?<=[a-z]{3})(?<!s)(?<!u)(?<!i)s)$")
 
@@ -34,7 +42,7 @@ def normal_name(term: str) -> str:
 
 
 def _american(word: str) -> str:
-    for british, american in _SPELLING[:-1]:
+    for british, american in _SPELLING:
         if british in word:
             word = word.replace(british, american)
     if word.endswith(("ised", "ise")) and word not in _KEPT and len(word) > 7:

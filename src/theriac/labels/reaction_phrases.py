@@ -1,7 +1,9 @@
 """Label text flows in, the noun phrases that can name an adverse reaction flow out, each with its span.
 
-A phrase is built by grammar from the parts `reaction_words` gives each word: modifiers before a head ("acute renal failure"), a measure with its change ("ALT increased",
-"elevations in AST"), a reaction of a body part ("swelling of the face"), lists that share a part ("elevated AST and ALT"), and abbreviations the text itself introduces.
+A phrase is built by grammar from the parts `reaction_words` gives each word: modifiers before a head ("acute renal failure"), a measure
+with its change ("ALT increased",
+"elevations in AST"), a reaction of a body part ("swelling of the face"), lists that share a part ("elevated AST and ALT"), and
+abbreviations the text itself introduces.
 It never decides whether the drug caused it: that is `reaction_context`.
 """
 
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from theriac.labels.reaction_words import BODY, CHANGE, FUNCTION, HEAD, MEASURE, MODIFIER, REACTION, Lexicon, lexicon
+from theriac.labels.word_lists import word_set
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’é]*(?:-[A-Za-z0-9'’]+)*")
 _JOIN = re.compile(r"\s*(?:,|/|\(|;)?\s*(?:\b(?:and/or|and|or)\b)?\s*(?:the\s+)?")
@@ -19,30 +22,68 @@ _HEADINGS = frozenset(("disorders", "investigations", "infestations", "condition
 _LINKS = frozenset(("of", "in", "to"))
 _ARTICLES = frozenset(("the", "a", "an", "your", "their"))
 _VERBS = frozenset(("increases", "decreases", "changes", "reduced", "rises", "alter", "burns", "falls", "positive"))
-_WEAK = frozenset(
-    "active symptomatic adverse drug general physical complete major multiple recurrent increased treatment device product first-degree type sensitive progressive "
-    "systemic-related clinical common application-related diabetic female male left right secondary short rapid small early delayed partial unstable primary low high lower higher poor prolonged "
-    "severe positive asymptomatic large slow eating unable difficult".split()
+_WEAK = word_set(
+    """
+    active symptomatic adverse drug general physical complete major multiple recurrent increased treatment device product first-degree
+    type sensitive progressive systemic-related clinical common application-related diabetic female male left right secondary short
+    rapid small early delayed partial unstable primary low high lower higher poor prolonged severe positive asymptomatic large slow
+    eating unable difficult
+    """
 )
-_KEPT_WHEN_WEAK = frozenset(("increased", "delayed", "prolonged", "low", "high", "poor", "rapid", "slow", "progressive", "partial", "lower", "left", "right", "eating", "multiple", "general", "recurrent", "early"))
-_LIGHT = frozenset(
-    "symptom symptoms episode episodes event events attack attacks complication complications frequency excess formation attempts delay problem problems".split()
+_KEPT_WHEN_WEAK = frozenset(
+    (
+        "increased",
+        "delayed",
+        "prolonged",
+        "low",
+        "high",
+        "poor",
+        "rapid",
+        "slow",
+        "progressive",
+        "partial",
+        "lower",
+        "left",
+        "right",
+        "eating",
+        "multiple",
+        "general",
+        "recurrent",
+        "early",
+    )
+)
+_LIGHT = word_set(
+    """
+    symptom symptoms episode episodes event events attack attacks complication complications frequency excess formation attempts delay
+    problem problems
+    """
 )  # heads that name nothing by themselves: in "symptoms of hypoglycemia" the name follows
-_GENERIC = frozenset(
-    "rate rates level levels concentration activity interval count counts output volume tolerance growth height clearance time cell cells function functions test tests testing marker markers studies values value panel "
-    "saturation ratio density chemistry".split()
+_GENERIC = word_set(
+    """
+    rate rates level levels concentration activity interval count counts output volume tolerance growth height clearance time cell cells
+    function functions test tests testing marker markers studies values value panel saturation ratio density chemistry
+    """
 )  # measures of nothing in particular: "increased rate" names no reaction
-_VAGUE = frozenset("discomfort tightness weakness stiffness swelling tenderness irritation twitching soreness aches cramps cramping spasm spasms pain ache distension bloating discharge redness infection failure".split())
-_SKIN_SIGNS = frozenset(
-    "pain erythema pruritus itching swelling edema oedema induration irritation rash bruising hemorrhage haemorrhage bleeding inflammation redness warmth tenderness discoloration nodule nodules mass hematoma haematoma "
-    "urticaria burning stinging ulceration necrosis infection reaction reactions extravasation hypersensitivity phlebitis thrombosis vesicles atrophy scar cellulitis".split()
+_VAGUE = word_set(
+    """
+    discomfort tightness weakness stiffness swelling tenderness irritation twitching soreness aches cramps cramping spasm spasms pain
+    ache distension bloating discharge redness infection failure
+    """
+)
+_SKIN_SIGNS = word_set(
+    """
+    pain erythema pruritus itching swelling edema oedema induration irritation rash bruising hemorrhage haemorrhage bleeding
+    inflammation redness warmth tenderness discoloration nodule nodules mass hematoma haematoma urticaria burning stinging ulceration
+    necrosis infection reaction reactions extravasation hypersensitivity phlebitis thrombosis vesicles atrophy scar cellulitis
+    """
 )
 _OUTCOMES = frozenset(("fatal", "nonfatal", "non-fatal", "worsening"))  # how it went, not what it was
 _BREAK = re.compile(r"\n\s*\n|\t")
 
 
 class Phrase(msgspec.Struct, frozen=True, gc=False):
-    """A possible reaction name: where its words stand, and the name itself (which may leave words out: "elevated ALT" of "elevated AST and ALT")."""
+    """A possible reaction name: where its words stand, and the name itself (which may leave words out: "elevated ALT" of "elevated AST
+    and ALT")."""
 
     start: int
     end: int
@@ -289,7 +330,11 @@ def _listed_run(words: Words, at: int, following: int, wanted: int) -> tuple[int
     if begin >= len(words.words) or not _JOIN.fullmatch(words.text, words.ends[at], words.starts[begin]):
         return None
     end = begin - 1
-    while end + 1 < len(words.words) and words.parts[end + 1] & (wanted | (FUNCTION | MODIFIER if wanted == MEASURE else 0)) and (end < begin or words.joined(end)):
+    while (
+        end + 1 < len(words.words)
+        and words.parts[end + 1] & (wanted | (FUNCTION | MODIFIER if wanted == MEASURE else 0))
+        and (end < begin or words.joined(end))
+    ):
         end += 1
     if end < begin or not words.parts[end] & (wanted | FUNCTION):
         return None
@@ -321,7 +366,8 @@ def _shared_before(words: Words, first: int, last: int) -> Iterator[Phrase]:
 
 
 def _with_shared_place(words: Words, found: list[Phrase]) -> list[Phrase]:
-    """The phrases with the place written out that a list or a slash shares: "injection site pain, erythema", "abdominal pain/discomfort"."""
+    """The phrases with the place written out that a list or a slash shares: "injection site pain, erythema", "abdominal
+    pain/discomfort"."""
     written: list[Phrase] = []
     for phrase in found:
         place = _place_before(words, written[-1], phrase) if written and phrase.first == phrase.last else ""
@@ -337,7 +383,13 @@ def _place_before(words: Words, previous: Phrase, phrase: Phrase) -> str:
     named = previous.name.split()
     if len(named) == 3 and named[1] == "site" and gap in (",", "/", "and", "or", ", and", ", or") and words.words[phrase.first] in _SKIN_SIGNS:
         return " ".join(named[:2])
-    if len(named) == 2 and gap in ("/", "or", "and/or") and words.words[phrase.first] in _VAGUE and words.parts[previous.first] & (BODY | MODIFIER) and previous.first < previous.last:
+    if (
+        len(named) == 2
+        and gap in ("/", "or", "and/or")
+        and words.words[phrase.first] in _VAGUE
+        and words.parts[previous.first] & (BODY | MODIFIER)
+        and previous.first < previous.last
+    ):
         return named[0]
     return ""
 

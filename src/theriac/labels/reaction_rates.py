@@ -1,6 +1,7 @@
 """A reaction's place in the text flows in; the rate written beside it flows out: numerator, denominator, percent, comparator.
 
-Only what is written right beside the name is taken ("nausea (12% vs 5%)", "headache, 8%", "rash occurred in 3 of 120 patients (2.5%)"). Nothing is computed: a rate that the label
+Only what is written right beside the name is taken ("nausea (12% vs 5%)", "headache, 8%", "rash occurred in 3 of 120 patients (2.5%)").
+Nothing is computed: a rate that the label
 does not give is None, never 0.
 """
 
@@ -13,14 +14,20 @@ _OPERATOR = r"(?P<op>[<>≤≥]|>=|<=)?\s*"
 _BRACKET = re.compile(r"(?:\s+(?!and\b|or\b)[\w'-]+){0,8}?\s*[(\[](?P<inner>[^()\[\]]{1,90}(?:\([^()]{0,30}\)[^()\[\]]{0,40})?)[)\]]")
 _PERCENT = re.compile(rf"{_OPERATOR}(?P<value>{_NUMBER})\s*%")
 _COUNT = re.compile(r"(?P<n>\d{1,6})\s*(?:/|(?:out\s+)?of(?:\s+the)?)\s*(?P<total>\d[\d,]{0,6})")
-_VERSUS = re.compile(rf"(?:\b(?:vs\.?|versus|compared\s+(?:to|with)|and)|,(?=[^,]{{0,20}}(?:placebo|vehicle|control)))\s*(?:\w+\s+){{0,4}}?(?P<op>[<>≤≥])?\s*(?P<value>{_NUMBER})\s*%", re.IGNORECASE)
+_VERSUS = re.compile(
+    rf"(?:\b(?:vs\.?|versus|compared\s+(?:to|with)|and)|,(?=[^,]{{0,20}}(?:placebo|vehicle|control)))\s*(?:\w+\s+){{0,4}}?(?P<op>[<>≤≥])?\s*(?P<value>{_NUMBER})\s*%",
+    re.IGNORECASE,
+)
 _PLAIN = re.compile(rf"\s*[,:–-]?\s+{_OPERATOR}(?P<value>{_NUMBER})\s*%(?!\s*(?:or\s+more|of\s+the\s+dose|confidence|CI)|\s+[<≤]?\s?\d)")
 _OCCURRED = re.compile(
     r"\s+(?:\([^)]{1,20}\)\s+)?(?:(?:was|were|has\s+been|have\s+been)\s+)?(?:reported|observed|occurred|seen|noted|developed|experienced|occurring)\s+(?:in|by|with|at\s+a\s+rate\s+of)\s+(?:approximately\s+|about\s+)?"
     rf"(?:(?P<n>\d{{1,5}})\s*(?:/|of|out\s+of)\s*(?P<total>\d[\d,]*)\s*(?:\w+\s+){{0,4}}?\(?\s*)?(?P<op>[<>≤≥]|less\s+than|up\s+to)?\s*(?P<value>{_NUMBER})\s*%",
     re.IGNORECASE,
 )
-_LEADING = re.compile(rf"(?P<op>[<>≤≥]|less\s+than|up\s+to)?\s*(?P<value>{_NUMBER})\s*%\s+(?:\((?P<n>\d{{1,5}})/(?P<total>\d[\d,]*)\)\s+)?of\s+(?:[\w-]+\s+){{1,5}}?(?:had|experienced|reported|developed|with)\s+(?:an?\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"(?P<op>[<>≤≥]|less\s+than|up\s+to)?\s*(?P<value>{_NUMBER})\s*%\s+(?:\((?P<n>\d{{1,5}})/(?P<total>\d[\d,]*)\)\s+)?of\s+(?:[\w-]+\s+){{1,5}}?(?:had|experienced|reported|developed|with)\s+(?:an?\s+)?(?:[\w-]+\s+)?$",
+    re.IGNORECASE,
+)
 _NAMED = {"less than": "<", "up to": "≤", ">=": "≥", "<=": "≤"}
 
 

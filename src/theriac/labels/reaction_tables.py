@@ -1,6 +1,8 @@
-"""Tables of adverse reactions flow in; one row per reaction and arm flows out, with numerator, denominator, percent and the comparator's percent.
+"""Tables of adverse reactions flow in; one row per reaction and arm flows out, with numerator, denominator, percent and the
+comparator's percent.
 
-Group headings, totals and rows about patients are left out. Nothing is computed from other cells: a cell that gives only a percentage has no numerator.
+Group headings, totals and rows about patients are left out. Nothing is computed from other cells: a cell that gives only a percentage
+has no numerator.
 """
 
 import re
@@ -14,7 +16,8 @@ from theriac.labels.reaction_phrases import Phrase, phrases_of, words_of
 from theriac.labels.reaction_words import BODY, CHANGE, HEAD, MEASURE, REACTION, lexicon
 
 _TOTAL = re.compile(
-    r"(?:any|all|total|overall|patients?|subjects|number|percent\w*|at least|discontinu\w*|mean|median|baseline|no\b|none|n\b|one or more|age|sex|male|female|treatment|duration|with|without|"
+    r"(?:any|all|total|overall|patients?|subjects|number|percent\w*|at least|discontinu\w*|mean|median|baseline|no\b|none|n\b"
+    r"|one or more|age|sex|male|female|treatment|duration|with|without|"
     r"adverse (?:reactions?|events?)|serious adverse|preferred|body system|system organ)\b.*",
     re.IGNORECASE,
 )
@@ -27,7 +30,9 @@ _DISEASE = re.compile(
     r"(?=\s+(?:in|who|treated|receiving|and\s+(?:at|occurring|with|more|higher|greater)|at|during|from|\(|on|with|reported|study|trial|stud|by|for|than|was|were|arm|group|patients|compared)\b|[,.;:()\[\]]|\s+[–-]\s|$)",
     re.IGNORECASE,
 )
-_FOR = re.compile(r"\b(?:for|in)\s+(?:the\s+treatment\s+of\s+)?(?P<name>[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+){0,5}(?:\s+\((?:Adults|Pediatric)[^)]*\))?)\s*(?:\(|$|[,.;])")
+_FOR = re.compile(
+    r"\b(?:for|in)\s+(?:the\s+treatment\s+of\s+)?(?P<name>[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+){0,5}(?:\s+\((?:Adults|Pediatric)[^)]*\))?)\s*(?:\(|$|[,.;])"
+)
 _PEOPLE = re.compile(
     r"\b(?:(?:adult|pa?ediatric|geriatric|elderly|adolescent|postmenopausal|healthy|female|male)\s+(?:and\s+(?:adult|pa?ediatric|adolescent)\s+)?(?:patients|subjects|women|men|females|males|volunteers)(?:\s+\(?(?:aged?\s+)?\d[\w\s<>≥-]{0,24}(?:years|months)(?:\s+of\s+age)?)?|children|adolescents|adults)\b",
     re.IGNORECASE,
@@ -72,7 +77,16 @@ def disease_of(caption: str) -> str | None:
     """The disease that a caption or a title says the trial was in."""
     match = _DISEASE.search(caption) or _FOR.search(caption)
     name = " ".join(match["name"].split()) if match else ""
-    return name if len(name) > 1 and not re.match(r"(?:the|a|an|at|any|each|least|placebo|clinical|controlled|greater|more|adverse|table|trials?|study|studies|patients|combination)\b", name, re.IGNORECASE) else None
+    return (
+        name
+        if len(name) > 1
+        and not re.match(
+            r"(?:the|a|an|at|any|each|least|placebo|clinical|controlled|greater|more|adverse|table|trials?|study|studies|patients|combination)\b",
+            name,
+            re.IGNORECASE,
+        )
+        else None
+    )
 
 
 def people_of(caption: str) -> str | None:
@@ -88,7 +102,8 @@ def table_start(text: str, caption: str) -> int:
 
 
 def row_span(text: str, row: Sequence[str], at: int) -> tuple[int, int]:
-    """Where the row stands in the running text, searched from `at`: its label and the cells that follow close behind; an empty span when it stands nowhere."""
+    """Where the row stands in the running text, searched from `at`: its label and the cells that follow close behind; an empty span when
+    it stands nowhere."""
     label = next((cell for cell in row if cell), "")
     start = text.find(label, at)
     if start < 0:
@@ -118,7 +133,9 @@ def _label(row: Sequence[str], grid: Grid) -> str:
 
 def _one_reaction(text: str) -> bool:
     """Whether a label that looks like a group's heading is a reaction after all ("sleep disorder")."""
-    return len(text.split()) <= 3 and not text.lower().endswith(("disorders", "investigations", "conditions", "systems", "system", "general", "chemistry", "hematology", "complications"))
+    return len(text.split()) <= 3 and not text.lower().endswith(
+        ("disorders", "investigations", "conditions", "systems", "system", "general", "chemistry", "hematology", "complications")
+    )
 
 
 def cleaned(raw: str) -> str:
@@ -192,7 +209,9 @@ def _term(label: str) -> str:
     return " ".join(label.split()).lower()
 
 
-def _arms(term: str, row: tuple[str, ...], cells: dict[int, str], columns: Sequence[Column], totals: dict[int, int], population: str | None) -> Iterator[TableReaction]:
+def _arms(
+    term: str, row: tuple[str, ...], cells: dict[int, str], columns: Sequence[Column], totals: dict[int, int], population: str | None
+) -> Iterator[TableReaction]:
     read = {column.index: _cell(cells.get(column.index, ""), column, totals.get(column.index, column.total)) for column in columns}
     for column in columns:
         cell = read[column.index]
@@ -200,7 +219,15 @@ def _arms(term: str, row: tuple[str, ...], cells: dict[int, str], columns: Seque
             continue
         against = comparator_for(column, columns)
         yield TableReaction(
-            term, row, column.arm or None, column.grade, column.exposure, cell, read[against.index] if against else None, against.arm if against else None, population
+            term,
+            row,
+            column.arm or None,
+            column.grade,
+            column.exposure,
+            cell,
+            read[against.index] if against else None,
+            against.arm if against else None,
+            population,
         )
 
 
@@ -220,7 +247,7 @@ def _cell(text: str, column: Column, total: int | None) -> Cell | None:
 
 
 def _count_and_percent(match: re.Match[str], column: Column, total: int | None) -> Cell | None:
-    """"29 (6.5)" is 29 patients and 6.5 % when the numbers agree with the arm's size, else only the percentage is sure."""
+    """ "29 (6.5)" is 29 patients and 6.5 % when the numbers agree with the arm's size, else only the percentage is sure."""
     count, percent = _whole(match["n3"]), _decimal(match["p3"])
     if count is None or percent is None:
         return None

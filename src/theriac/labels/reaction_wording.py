@@ -1,4 +1,5 @@
-"""The words around a reaction flow in; how severe it is, whether it is local, whether it goes away on stopping, and the sentence to quote flow out.
+"""The words around a reaction flow in; how severe it is, whether it is local, whether it goes away on stopping, and the sentence to
+quote flow out.
 
 Each is None unless the words say it. The sentence is an exact piece of the text.
 """
@@ -14,7 +15,11 @@ _BETWEEN = frozenset(("and", "or", "to", "sometimes", "even", "cases", "of", "ac
 _SEVERE_GRADE = re.compile(r"\b(?:grades?\s*(?:[≥>]\s*)?[345]|≥\s*grade\s*3|severe|serious)\b", re.IGNORECASE)
 _ANY_GRADE = re.compile(r"\b(?:all|any)[- ]grades?\b|\ball\b", re.IGNORECASE)
 _LOCAL = re.compile(r"\bsite\b|\blocal(?:ised|ized)?\b|\bapplication\b|\binstillation\b", re.IGNORECASE)
-_LOCAL_SENTENCE = re.compile(r"\blocal\s+(?:skin\s+|inflammatory\s+|cutaneous\s+)?(?:adverse\s+)?(?:reactions?|effects?|action)|\b(?:application|injection|infusion|treatment)[- ]site\b|\btreated\s+(?:skin|area)\b|\bat\s+the\s+site\b", re.IGNORECASE)
+_LOCAL_SENTENCE = re.compile(
+    r"\blocal\s+(?:skin\s+|inflammatory\s+|cutaneous\s+)?(?:adverse\s+)?(?:reactions?|effects?|action)|\b(?:application"
+    r"|injection|infusion|treatment)[- ]site\b|\btreated\s+(?:skin|area)\b|\bat\s+the\s+site\b",
+    re.IGNORECASE,
+)
 _SYSTEMIC_SENTENCE = re.compile(r"\bsystemic\s+(?:adverse\s+)?(?:reactions?|effects?|symptoms?|signs?|events?)", re.IGNORECASE)
 _RESOLVES = re.compile(
     r"\b(?:resolv|revers|disappear|subsid|abate|improv|return(?:ed|s)?\s+to\s+(?:normal|baseline)|recover)\w*\b[^.]{0,80}\b(?:discontinu|stopp|cessation|withdraw|interrupt|removal|treatment\s+is\s+stopped|after\s+(?:treatment|therapy))"
@@ -47,7 +52,8 @@ def severity_of_grade(grade: str) -> str | None:
 
 
 def is_local(term: str, sentence: str) -> bool | None:
-    """True for a reaction at the place of use, False for one called systemic, None where the words say neither; `sentence` is what stands before the name."""
+    """True for a reaction at the place of use, False for one called systemic, None where the words say neither; `sentence` is what
+    stands before the name."""
     if any(word in term for word in ("site", "local", "application", "instillation")) and _LOCAL.search(term):
         return True
     if not any(word in sentence for word in ("ocal", "site", "ystemic", "treated")):

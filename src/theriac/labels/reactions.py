@@ -1,6 +1,8 @@
-"""A label flows in, its adverse reactions flow out: name, rate by arm, frequency words, severity, setting, each with an exact quote and its section.
+"""A label flows in, its adverse reactions flow out: name, rate by arm, frequency words, severity, setting, each with an exact quote and
+its section.
 
-Reads boxed warnings, warnings and precautions, and the section on adverse reactions: tables by row and arm, sentences and lists by the grammar of `reaction_phrases`. It never adds a
+Reads boxed warnings, warnings and precautions, and the section on adverse reactions: tables by row and arm, sentences and lists by the
+grammar of `reaction_phrases`. It never adds a
 reaction from outside knowledge, never computes a rate, never pools trials.
 """
 
@@ -162,9 +164,22 @@ def _mention(reading: Reading, phrase: Phrase, about: About, boxed: bool, seen: 
     shown = rate or Rate(phrase.end)
     if rate is None and stretch is not None and stretch.percent is not None:
         shown = Rate(phrase.end, stretch.percent, stretch.operator)
-    setting, severity = reading.places.setting(reading.openings[bisect_right(reading.openings, phrase.start) - 1], phrase.start), severity_before(reading.words, phrase.first)
+    setting, severity = (
+        reading.places.setting(reading.openings[bisect_right(reading.openings, phrase.start) - 1], phrase.start),
+        severity_before(reading.words, phrase.first),
+    )
     indication, band = reading.places.indication(phrase.start) or about.indication, stretch.band if stretch is not None else None
-    key = (phrase.name, setting, severity, boxed, shown.percent, shown.operator, shown.numerator, band, None if shown.percent is None and band is None else indication)
+    key = (
+        phrase.name,
+        setting,
+        severity,
+        boxed,
+        shown.percent,
+        shown.operator,
+        shown.numerator,
+        band,
+        None if shown.percent is None and band is None else indication,
+    )
     if key in seen:
         return None
     seen.add(key)
