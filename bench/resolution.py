@@ -3,7 +3,7 @@
 Flows in: a folder of real files (`THERIAC_CORPUS`, else `../shared/corpus`). Flows out: counts, the time that building the registry and naming
 one intervention takes, and 100 interventions with what they resolved to and why. Precision is what a reader of that sample finds.
 
-    python bench/resolution.py [--reference] [--seed N] [--sample N]
+    python bench/resolution.py [--reference] [--seed N] [--sample N] [--resolved]
 
 `--reference` also loads the reference tables that lie beside the sources.
 """
@@ -44,6 +44,7 @@ def main() -> None:
     options.add_argument("--reference", action="store_true")
     options.add_argument("--seed", type=int, default=20260101)
     options.add_argument("--sample", type=int, default=100)
+    options.add_argument("--resolved", action="store_true", help="sample only what resolved")
     chosen = options.parse_args()
     corpus = Path(os.environ.get("THERIAC_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
     trials = dict(readings(corpus, TRIALS))
@@ -52,7 +53,7 @@ def main() -> None:
     started = time.perf_counter()
     registry = build(claims)
     print(f"{len(claims):,} claims → {len(registry.entities):,} entities in {time.perf_counter() - started:.2f} s")
-    report(list(interventions(trials)), MemoryLookup(registry), random.Random(chosen.seed), chosen.sample)
+    report(list(interventions(trials)), MemoryLookup(registry), random.Random(chosen.seed), chosen.sample, only_resolved=chosen.resolved)
 
 
 def readings(corpus: Path, folders: tuple[str, ...]) -> Iterator[tuple[str, Reading]]:
@@ -104,7 +105,7 @@ def _ending(answer: Resolution, weak: frozenset[str]) -> str:
     return "resolved, named by trials only" if answer.entity in weak else str(answer.kind)
 
 
-def report(found: list[tuple[str, Mention]], lookup: MemoryLookup, dice: random.Random, size: int) -> None:
+def report(found: list[tuple[str, Mention]], lookup: MemoryLookup, dice: random.Random, size: int, *, only_resolved: bool) -> None:
     started = time.perf_counter()
     candidates = [drug_candidates(mention.text, mention.others) for _, mention in found]
     each = (time.perf_counter() - started) / max(1, len(found)) * 1e6
@@ -113,8 +114,9 @@ def report(found: list[tuple[str, Mention]], lookup: MemoryLookup, dice: random.
     print(f"{len(found):,} interventions of {len({record for record, _ in found}):,} trials, {each:.0f} µs each to name")
     for kind, count in counts.most_common():
         print(f"  {kind:32} {count:5}  {count / len(found):6.1%}")
-    print(f"\nsample of {size}:")
-    for number in sorted(dice.sample(range(len(found)), min(size, len(found)))):
+    drawn = [number for number, one in enumerate(answers) if not only_resolved or any(answer.entity for answer in one)]
+    print(f"\nsample of {size} of {len(drawn)}:")
+    for number in sorted(dice.sample(drawn, min(size, len(drawn)))):
         record, mention = found[number]
         others = f" [{'; '.join(mention.others)}]" if mention.others else ""
         print(f"{record} {mention.type} | {mention.text}{others}")

@@ -4,10 +4,11 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theriac.flow.condition_names import singular
+from theriac.flow.name_words import HARD, HARD_HINT, SOFT, SOFT_HINT
 from theriac.flow.names import Candidate, Why, condition_candidates, drug_candidates, name_key, not_a_drug, organisation_key
 from theriac.flow.salts import split_salt
 
@@ -94,6 +95,15 @@ def test_taking_a_name_apart_loses_no_base(name: str) -> None:
     base = split_salt(name).base
     assert base
     assert split_salt(base).base == base
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_the_first_look_misses_nothing_that_the_patterns_fit(data: st.DataObject) -> None:
+    for patterns, hint in ((HARD, HARD_HINT), (SOFT, SOFT_HINT)):
+        _, pattern = data.draw(st.sampled_from(patterns))
+        text = data.draw(st.from_regex(pattern.pattern.replace("(?<!in )", ""), alphabet=st.characters(codec="ascii")))
+        assert hint.search(text) or not pattern.search(text)
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=15))

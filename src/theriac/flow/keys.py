@@ -74,7 +74,7 @@ class Why(StrEnum):
     NOTHING_NAMED = "nothing is named"
 
 
-class Candidate(Struct):
+class Candidate(Struct, frozen=True):
     """One key that a text may go by; `part` is the conjunct of a combination it belongs to, 0 = the whole.
 
     A candidate of score 0 has no key: its reason says why that part is no drug.

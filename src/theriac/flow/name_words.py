@@ -95,7 +95,7 @@ HARD: tuple[tuple[Why, re.Pattern[str]], ...] = (
     (Why.PLACEBO, re.compile(r"placebo|\bdumm(?:y|ies)\b|\bsugar pills?\b|\binert\b|\bsimulation agents?\b|\bsimulants?\b|"
         r"\bsham (?:drug|pills?|tablets?|capsules?)\b|\bmock (?:drug|injection)")),
     (Why.SHAM, re.compile(r"\bsham\b")),
-    (Why.VEHICLE, re.compile(r"\bvehicles?\b|\bexcipients?\b|\bdiluents?\b")),
+    (Why.VEHICLE, re.compile(r"(?<!in )\bvehicles?\b|\bexcipients?\b|\bdiluents?\b")),
     (Why.STANDARD_OF_CARE, re.compile(
         r"\bstandards?[ -]of[ -](?:care|treatment)\b|\busual care\b|\btreatment[ -]as[ -]usual\b|\bbest (?:supportive|available|"
         r"medical|standard)\b|\bsupportive care\b|"
@@ -160,6 +160,21 @@ SOFT: tuple[tuple[Why, re.Pattern[str]], ...] = (
         r"\bsample collection\b|\bbiospecimens?\b|\bgenetic (?:test|analys)|\bmutations?\b|\bscreening\b|\bsequencing\b|\bassays?\b")),
     (Why.FOOD, re.compile(r"\bdiets?\b|\bdietary\b|\bmeals?\b|\bbreakfast\b|\bfoods?\b|\bjuice\b|\bfasting\b")),
 )  # fmt: skip
+
+# Every text that a pattern above fits holds one of these: a cheap first look.
+HARD_HINT = re.compile(
+    r"placebo|dumm|sugar|inert|simul|mock|sham|vehicle|excipient|diluent|standard|usual|support|routine|convention|best |choice|background|"
+    r"\bno|untreat|wait|delay|without|observ|watch|surveil|monitor|natural|follow|data|chart|record|question|survey|interview|diar|assess|"
+    r"quality|patient|evaluat|inventory|(?<![a-z])(?:soc|tau|bsc|gdmt|none|n/?a|nil|nothing)(?![a-z])"
+)
+SOFT_HINT = re.compile(
+    r"control|compar|exercis|training|educat|counsel|psycho|cogniti|mindful|lifestyle|coach|self|motivation|rehab|physi|booklet|phone|text|app|"
+    r"software|digital|virtual|yoga|meditat|support|surg|procedure|implant|ectomy|otomy|ostomy|plasty|oscop|biops|transplant|cryo|curet|photo|"
+    r"laser|acupunct|massage|cathet|dialys|apheresis|shock|stimul|ablat|emboli|needl|hyperbaric|oxygen|iontoph|sutur|excis|debrid|radiat|radioth|"
+    r"brachy|irradi|proton|sbrt|imrt|device|prosthe|prothe|stent|pump|balloon|sensor|system|monitor|mask|cpap|bandage|dressing|ultraso|mri|"
+    r"magnetic|tomograph|pet|ct|imaging|ray|ecg|graph|blood|measure|marker|laborator|pharmaco|sample|specimen|genetic|mutation|screen|sequenc|"
+    r"assay|diet|meal|breakfast|food|juice|fasting"
+)
 
 # The registry's own class of an intervention that is no drug. A known substance's own name under it still counts ("RADIATION: radium-223").
 TYPES: dict[str, Why] = {

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.keys import Candidate, Why, key_of_plain, name_key, organisation_key, plain, slug
-from theriac.flow.name_words import BARE_NUMBER, CLASS, DOSE, EMPTY, FORMS, HARD, LEADS, NOISE, NUMBER, SOFT, TYPES
+from theriac.flow.name_words import BARE_NUMBER, CLASS, DOSE, EMPTY, FORMS, HARD, HARD_HINT, LEADS, NOISE, NUMBER, SOFT, SOFT_HINT, TYPES
 from theriac.flow.salts import acid_of, split_words
 
 __all__ = [
@@ -178,9 +178,10 @@ def _read(part: str) -> _Read:
     if " " in text:
         text = _PREFIX_WORD.sub("", _COMBINATION_HEADS.sub("", text))
     bare = text.replace(_MARK, " ")
-    for why, pattern in HARD:
-        if pattern.search(bare):
-            return _Read(text, bare, [], [], why)
+    if HARD_HINT.search(bare):
+        for why, pattern in HARD:
+            if pattern.search(bare):
+                return _Read(text, bare, [], [], why)
     outside, inside = _brackets(_undosed(text))
     core = _core(outside)
     return _Read(text, outside, inside, core, _soft(outside, core) or (None if core or inside else Why.NOTHING_NAMED))
@@ -193,10 +194,9 @@ def _undosed(text: str) -> str:
 def _soft(outside: str, core: list[str]) -> Why | None:
     if CLASS.search(" ".join(core) or outside):
         return Why.CLASS
-    for why, pattern in SOFT:
-        if pattern.search(outside):
-            return why
-    return None
+    if not SOFT_HINT.search(outside):
+        return None
+    return next((why for why, pattern in SOFT if pattern.search(outside)), None)
 
 
 def _of_part(part: str) -> Iterator[tuple[str, float, Why]]:

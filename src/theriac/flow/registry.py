@@ -10,7 +10,7 @@ from theriac.model import Claim, Name, Struct
 from theriac.terms import EntityKind, NameKind
 
 
-class SourcedClaim(Struct):
+class SourcedClaim(Struct, frozen=True):
     """A claim with the record (CURIE) that makes it, and whether its source is an authority on names."""
 
     claim: Claim
@@ -19,7 +19,7 @@ class SourcedClaim(Struct):
     first_seen: str = ""
 
 
-class Decision(Struct):
+class Decision(Struct, frozen=True):
     """A person's word that a name means an entity, everywhere or in one record."""
 
     name: str
@@ -30,7 +30,7 @@ class Decision(Struct):
     record: str | None = None
 
 
-class EntityName(Struct):
+class EntityName(Struct, frozen=True):
     """One name of an entity, its key, and the records that give it; `weak` where only trials do."""
 
     text: str
@@ -40,7 +40,7 @@ class EntityName(Struct):
     weak: bool = False
 
 
-class Form(Struct):
+class Form(Struct, frozen=True):
     """A salt, ester, hydrate or suffixed product of a drug, with the identifiers that are the form's own."""
 
     name: str
@@ -50,7 +50,7 @@ class Form(Struct):
     suffix: bool = False
 
 
-class Entity(Struct):
+class Entity(Struct, frozen=True):
     """A drug (an active moiety, or a combination of several) or a condition."""
 
     id: str
@@ -65,7 +65,7 @@ class Entity(Struct):
     first_seen: str = ""
 
 
-class Registry(Struct):
+class Registry(Struct, frozen=True):
     """All entities, sorted by id; `redirects` leads every other possible id to the present one."""
 
     entities: tuple[Entity, ...]
@@ -73,7 +73,7 @@ class Registry(Struct):
     decisions: tuple[Decision, ...] = ()
 
 
-class NameRow(Struct):
+class NameRow(Struct, frozen=True):
     """One row of the index of names: this key is a name of this entity."""
 
     key: str
@@ -86,7 +86,7 @@ class NameRow(Struct):
     parts: tuple[str, ...] = ()
 
 
-class Claimed(Struct):
+class Claimed(Struct, frozen=True):
     """One statement with every record that makes it."""
 
     kind: EntityKind
