@@ -52,7 +52,7 @@ _FORMS = (
 )
 _PARTS = rf"(?:\s*/\s*{DIGITS}\s*(?:mg|mcg|g)(?![a-zA-Z]))*"  # the other parts of a fixed combination: 12 mg/50 mg
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million|grams?|units?)))(?:\s*-?(?P<u1>{_MASS})(?![a-zA-Z])(?:\s*(?:/|per)\s*(?:kg|m\s?2|m²))?(?:\s*/\s*(?:day|dose|d))?{_PARTS})?"
+    rf"(?<![\w.,/-])(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million|grams?|units?)))(?:\s*-?(?P<u1>{_MASS})(?![a-zA-Z])(?P<p1>\s*(?:/|per)\s*(?:kg|m\s?2|m²))?(?:\s*/\s*(?:day|dose|d))?{_PARTS})?"
     rf"(?:{TO}|(?(between)\s+and\s+|(?!)))(?P<high>{DIGITS})\s*-?(?P<unit>{_MASS})(?![a-zA-Z]){_PARTS}{_PER}?{_RATE}?"
     rf"|(?<![\w.,/-])(?P<only>{FRACTION}|{DIGITS})\s*-?(?P<unit1>{_MASS})(?![a-zA-Z]){_PARTS}{_PER.replace('<per>', '<per1>')}?{_RATE.replace('<rate>', '<rate1>')}?"
 )
@@ -125,7 +125,7 @@ def amounts(text: str, start: int, end: int) -> Iterator[Quantity]:
         taken.append(match.span())
     for match in _AMOUNT.finditer(text, start, end):
         if not any(a < match.end() and match.start() < b for a, b in taken):
-            found.append(_amount(match))
+            found.extend(_amounts(match))
     yield from sorted(found, key=lambda q: q.start)
 
 
@@ -140,6 +140,17 @@ def _count(match: "re.Match[str]") -> Quantity:
         start=match.start(), end=match.end(), low=low, high=high, unit=form(match.group("form")), counted=True,
         strength=(match.group("strength") or "").strip(" ()"), words=(match.group("words") or "").strip(),
     )  # fmt: skip
+
+
+def _amounts(match: "re.Match[str]") -> list[Quantity]:
+    """One amount or range; "3 mg/kg or 100 mg" is two, because their bases differ."""
+    whole = _amount(match)
+    if not match.group("p1") or whole.per:
+        return [whole]
+    split = match.start("high")
+    low = number(match.group("low"))
+    first = msgspec.structs.replace(whole, end=match.end("p1"), low=low, high=low, unit=unit(match.group("u1")), per=_per(re.sub(r"[/\s]|per", "", match.group("p1"))), rate=None)
+    return [first, msgspec.structs.replace(whole, start=split, low=whole.high)]
 
 
 def _amount(match: "re.Match[str]") -> Quantity:

@@ -53,7 +53,8 @@ def candidates(text: str, span: Span, own: frozenset[str]) -> list[Candidate]:
     timed = list(frequencies(text, *span))
     courses = [c for c in durations(text, *span)]
     courses = [c for c in courses if not any(t.start <= c.start and c.end <= t.end and t.kind == "perweek" for t in timed)]
-    found = [_candidate(text, span, place, doses, alternatives, timed, courses) for place in range(len(doses))]
+    brackets = [_bracket(text, doses[place - 1].end, dose) if place else None for place, dose in enumerate(doses)]
+    found = [_candidate(text, span, place, doses, alternatives, timed, courses, brackets) for place in range(len(doses))]
     return _phased(text, _shared(text, [one for one in _without_soup(found) if one.frequency or _said(text, one)]))
 
 
@@ -70,6 +71,15 @@ def _without_soup(found: list[Candidate]) -> list[Candidate]:
     """A run of many bare amounts is a table that lost its lines: only what carries its own schedule can be trusted."""
     bare = [one for one in found if one.frequency is None]
     return [one for one in found if one.frequency is not None] if len(bare) > 4 else found
+
+
+def _bracket(text: str, start: int, dose: Quantity) -> Span | None:
+    """The brackets around a limit that stands inside another dose's clause ("1.25 mg/kg (up to a maximum of 125 mg) weekly")."""
+    opened = text.rfind("(", start, dose.start)
+    if opened < 0 or text.find(")", opened, dose.start) >= 0 or not re.search(r"max|not to exceed|up to|no more than", text[opened : dose.start], re.IGNORECASE):
+        return None
+    closed = text.find(")", dose.end, dose.end + 160)
+    return (opened, closed) if closed > 0 else None
 
 
 def _doses(text: str, span: Span, own: frozenset[str]) -> tuple[list[Quantity], dict[int, Quantity]]:
@@ -105,6 +115,8 @@ def _weighed(dose: Quantity, alternatives: dict[int, Quantity]) -> Quantity:
 
 def _restated(between: str, quantity: Quantity, seen: Quantity) -> bool:
     """Whether the amount says the one before it again: in brackets or after "i.e.", in another unit and on the same basis."""
+    if re.fullmatch(r"\s*(?:of\s+)?[A-Za-z-]+(?:\s+[A-Za-z-]+)?\s+and\s+", between) and " of " in between:
+        return True  # the other part of a combination
     if quantity.per != seen.per or (quantity.unit == seen.unit and not quantity.counted and not seen.counted and "(" not in between):
         return False
     opened = re.fullmatch(r"[^().;]{0,40}\((?![^)]*(?:max|not to exceed|up to))[^()]{0,80}", between, re.IGNORECASE)
@@ -114,7 +126,8 @@ def _restated(between: str, quantity: Quantity, seen: Quantity) -> bool:
 
 
 def _candidate(
-    text: str, span: Span, place: int, doses: list[Quantity], alternatives: dict[int, Quantity], timed: list[Timed], courses: list[Timed]
+    text: str, span: Span, place: int, doses: list[Quantity], alternatives: dict[int, Quantity], timed: list[Timed], courses: list[Timed],
+    brackets: list[Span | None],
 ) -> Candidate:
     quantity = doses[place]
     alternative = alternatives.get(quantity.start)
@@ -122,8 +135,16 @@ def _candidate(
     lead = max([lead, *(t.end for t in (*timed, *courses) if t.end <= quantity.start and place and t.start >= lead)])
     stop = doses[place + 1].start if place + 1 < len(doses) else span[1]
     stop = _before_lead_in(text, quantity.end, stop) if place + 1 < len(doses) else stop
+    mine, inner = brackets[place], brackets[place + 1] if place + 1 < len(doses) else None
+    if mine:
+        lead, stop = max(lead, mine[0]), min(stop, mine[1])
+    elif inner:  # the words behind the brackets still belong to this dose
+        after_next = doses[place + 2].start if place + 2 < len(doses) else span[1]
+        stop = after_next if place + 2 >= len(doses) else _before_lead_in(text, inner[1], after_next)
+        timed = [t for t in timed if not (inner[0] <= t.start < inner[1])]
+        courses = [c for c in courses if not (inner[0] <= c.start < inner[1])]
     before, after = text[lead : quantity.start], text[quantity.end : stop]
-    phase = phase_of(before, after)
+    phase = phase_of(before, after if not inner else text[quantity.end : inner[0]])
     frequency = _frequency(text, quantity, lead, stop, timed, phase)
     course = _course(text, quantity, lead, stop, courses)
     basis = _basis(text[span[0] if place == 0 else lead : quantity.start], after, quantity, frequency, phase)

@@ -10,7 +10,7 @@ PHASES = (
     ("loading", r"\bload(?:ing)?\b"),
     ("maximum", r"\bmaxim\w+|\bmax\.?\b|\bnot (?:to |be )?(?:exceed\w*|above)|\bexceed(?:ing|ed)?\b|\bn(?:o|ot) more than\b|\bnot (?:be )?(?:greater|higher|more) than\b|\b(?:increas|titrat|escalat|rais)\w+[^.;]{0,70}?\bup to\b"
      r"|\bupper limit\b|\bhighest\b|\blimit(?:ed)? (?:of|to)\b|\bdo not (?:use|take|give|apply|administer) more than\b|\bdoses? (?:above|greater than|higher than|in excess of|over|of more than)\b|\bup to a total\b"),
-    ("maintenance", r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b|\bsubsequent(?:ly)?\b|\bafterwards?\b|^\s*after (?:the )?(?:first )?(?:\w+ )?(?:years?|months?|weeks?|days?),? (?:administer|give|continue|take)\b|\bdecreas(?:ed|ing) to\b|\bfrom week \d+ on"),
+    ("maintenance", r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b|\bsubsequent(?:ly)?\b|\bafterwards?\b|^\s*after (?:the )?(?:first )?(?:\w+ )?(?:years?|months?|weeks?|days?),? (?:administer|give|continue|take)\b|\bfrom week \d+ on"),
     ("titration", r"\btitrat\w+|\bincreas(?:e|es|ed|ing)\b(?! (?:risk|effect|exposure|efficacy|benefit|toxic|in exposure))(?=[^.;]{0,60}?\b(?:to|by|dose|dosage|up|every)\b|\s*$)|\bescalat\w+|\badjust\w* (?:upward )?to\b|\braised? to\b|\btarget\b|\bdoubled? to\b"),
     ("initial", r"\bstarting\b|\binitial(?:ly)?\b|\binitiat\w+|\bstart(?:ed|s)?\b|\bbegin\w*\b|\bbegun\b|\binduction\b|\bday 1\b(?! of)|\bfirst (?:dose|week|day)\b"),
 )  # fmt: skip
@@ -121,6 +121,13 @@ def is_aside(sentence: str) -> bool:
     return bool(_STUDIED.search(sentence)) and not re.search(r"\bmaximum\b", sentence, re.IGNORECASE) and not _RECOMMENDED.search(sentence)
 
 
+_ORDINARY = re.compile(
+    r"(?:this|that|product|drug|the|tablets?|capsules?|injections?|infusions?|solution|oral|suspension|treatment|therapy|cream|gel|maintenance|starting|initial|loading|usual|recommended|daily|single|adults?|adult|total|maximum|each|medication"
+    r"|pediatric|patients?|these|extended|delayed|immediate|release|adjusted|target|intravenous|subcutaneous|powder|granules|first|second|next|subsequent|same|weekly|monthly|effective|optimal|average|final|following|higher|lower|test)",
+    re.IGNORECASE,
+)
+
+
 def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     """Whether the amount belongs to a drug named beside it that is not the product."""
     following = re.match(r"\s*(?:of|dose of|doses of)?\s*(?:oral |intravenous )?([A-Za-z][A-Za-z-]{3,})", after)
@@ -129,6 +136,9 @@ def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     named = [found.group(1) for found in (following, leading) if found] + [word for word in (told.groups() if told else ()) if word]
     if leading and re.search(r"\b(?:with|without)\s+\w+\W*$", before[-50:]):
         named = named[1:] if following and len(named) > 1 else []
+    spoken = [word for word in (told.groups() if told else ()) if word and own and not _ORDINARY.fullmatch(word)]
+    if any(word.lower() not in own and not word.isupper() for word in spoken):
+        return True
     for word in named:
         if _DRUG_LIKE.search(word) and word.lower() not in own:
             return True

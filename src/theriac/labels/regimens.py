@@ -11,10 +11,10 @@ import msgspec
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.regimen_clauses import Candidate, candidates
 from theriac.labels.regimen_context import bands_in, only_route, own_names, people_in, product_in, route_in, site_in, use_in
-from theriac.labels.quantities import number
-from theriac.labels.regimen_words import MAXIMUM_FREQUENCY, SKIPPED_TITLE, is_aside
+from theriac.labels.quantities import amounts, number
+from theriac.labels.regimen_words import MAXIMUM_FREQUENCY, SKIPPED_TITLE, is_aside, phase_of
 from theriac.labels.schedules import UNTIL, contact_time, durations, frequencies
-from theriac.labels.sentences import Span, sentences
+from theriac.labels.sentences import Span, is_item, sentences
 from theriac.labels.statements import Frequency, Indication, Regimen
 
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|once|twice|daily|weekly|monthly|every|single)\b", re.IGNORECASE)
@@ -23,7 +23,7 @@ _COPY = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*
 _COPY_AHEAD = re.compile(r"\s*\(\s*\d{1,2}(?:\.\d{1,2})?\s*\)")
 _COLUMNS = {"loading": "loading", "initial": "initial", "starting": "initial", "maintenance": "maintenance", "maximum": "maximum"}
 _COLUMN = re.compile(r"\b(?:loading|initial|starting|maintenance|maximum)(?: \w+)? (?:dos(?:e|age|ing))\b", re.IGNORECASE)
-_CONTINUED = re.compile(r"\b(?:continu\w+|treat(?:ment|ed)?|therapy|duration|course)\b", re.IGNORECASE)
+_CONTINUED = re.compile(r"^(?!.*\b(?:benefit|response|effects?|improve\w*|symptoms|levels?)\b).*\b(?:continu\w+|treat(?:ed)?|treatment (?:should|is|may|for)|therapy (?:should|is|may)|duration of|course)\b", re.IGNORECASE | re.DOTALL)
 
 
 class _Place(msgspec.Struct, kw_only=True):
@@ -68,12 +68,18 @@ def _read_part(place: _Place, indications: tuple[Indication, ...], own: frozense
     text = place.leaf.text
     found: list[tuple[Candidate, str | None, str | None]] = []
     schedule: Frequency | None = None
+    lead_phase: str | None = None
+    before: Span = (0, 0)
     for span in _without_copies(place.leaf, sentences(text, _body_start(place.leaf)), own):
         sentence = text[span[0] : span[1]]
         _move(place, sentence, indications)
         if not _NUMERIC.search(sentence) or is_aside(sentence):
             continue
-        mine = _rows(text, span, candidates(text, span, own))
+        mine = [] if MAXIMUM_FREQUENCY.search(sentence) else _rows(text, span, candidates(text, span, own))
+        lead_phase = _led(text, span, lead_phase, before)
+        before = span
+        if lead_phase:
+            mine = [(msgspec.structs.replace(one, phase=lead_phase) if one.phase is None else one, rows) for one, rows in mine]
         schedule = _lone_schedule(text, span) if not mine else schedule
         if mine:
             if mine[0][0].frequency is None and mine[0][0].phase != "maximum" and schedule:
@@ -82,21 +88,32 @@ def _read_part(place: _Place, indications: tuple[Indication, ...], own: frozense
                 schedule = None
             _leave_step(found, text, span)
             found.extend((one, rows or people_in(text[one.lead : one.end]) or people_in(sentence) or place.people, use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use) for one, rows in mine)
-        elif limit := MAXIMUM_FREQUENCY.search(sentence):
-            found.append((_capped(limit, span), people_in(sentence) or place.people, place.use))
+        elif limits := list(MAXIMUM_FREQUENCY.finditer(sentence)):
+            found.extend((_capped(text, limit, span), people_in(sentence) or place.people, place.use) for limit in limits)
         elif found:
             _leave_step(found, text, span)
             found[-1] = (_extended(found[-1][0], text, span), *found[-1][1:])
     return [_regimen(place, text, one, people, use) for one, people, use in _loaded(found)]
 
 
-def _capped(limit: "re.Match[str]", span: Span) -> Candidate:
+def _led(text: str, span: Span, lead_phase: str | None, before: Span) -> str | None:
+    """The phase that an open list ("The recommended starting dosage is:") or a clause before a semicolon hands on."""
+    previous = text[before[0] : before[1]].rstrip()
+    if previous.endswith(":"):
+        return phase_of(previous, "")
+    if previous.endswith(";") and "maximum" in previous.lower():
+        return "maximum"
+    return lead_phase if is_item(text, span) else None
+
+
+def _capped(text: str, limit: "re.Match[str]", span: Span) -> Candidate:
     """The most often that the product may be used ("not more than one time every 24 hours")."""
     times = number({"once": "one", "twice": "two"}.get((limit.group("n") or "once").lower(), limit.group("n") or "one"))
     unit = {"h": "h", "d": "d", "w": "wk", "m": "mo", "y": "a"}[(limit.group("unit") or limit.group("daily"))[0].lower()]
     period = number(limit.group("p")) if limit.group("p") else 1
     start, end = span[0] + limit.start(), span[0] + limit.end()
-    return Candidate(lead=span[0], start=start, end=end, sentence=span, frequency=Frequency(times=times, period=period, unit=unit), phase="maximum")
+    dose = next((q.dose("dose") for q in amounts(text, start, end) if q.counted or q.unit in ("mg", "ug", "g")), None)
+    return Candidate(lead=span[0], start=start, end=end, sentence=span, dose=dose, frequency=Frequency(times=times, period=period, unit=unit), phase="maximum")
 
 
 def _loaded(found: list[tuple[Candidate, str | None, str | None]]) -> list[tuple[Candidate, str | None, str | None]]:
