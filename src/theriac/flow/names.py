@@ -50,7 +50,7 @@ _COMBINATION_HEADS = re.compile(
     r"therapy|administration))|"
     r"(?:[a-z-]+ )?(?:treatment|therapy|administration|injections?|infusions?|application|doses?|use|intake)) (?:of|with|using)\s+"
 )
-_OPPOSITE = re.compile(r"\bwithout\b.*$|\bversus placebo\b.*$")
+_OPPOSITE = re.compile(r"\bwithout\b.*$|\bin (?:a |the )?(?:vehicle|saline|placebo|water)\b.*$|\bversus placebo\b.*$")
 _PREFIX_WORD = re.compile(r"^(?:half|combination|maximal|different)\s+(?:of|doses? of|dose for)\s+")
 _MAY_JOIN = re.compile(r"[+/,;&]|\s(?:and|plus|with|or|versus|vs|then|w|y|et|und|combined|in|followed|added|co-?administered)\b")
 _AND_OR = re.compile(r"\band/or\b")

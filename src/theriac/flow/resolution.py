@@ -199,7 +199,8 @@ def _combination(answers: Sequence[Resolution], lookup: Lookup) -> Resolution | 
     entity = lookup.by_identifier("drug:" + "+".join(one.partition(":")[2] for one in entities))
     if entity is None:
         return None
-    return _resolved("", entity, entity, min(one.score for one in answers), "the combination of its parts")
+    name = " and ".join(sorted({one.candidates[0].name for one in answers}))
+    return _resolved("", entity, name, min(one.score for one in answers), "the combination of its parts")
 
 
 def _together(query: str, parts: Sequence[Resolution], lookup: Lookup) -> Resolution:

@@ -189,9 +189,9 @@ def _as_written(text: str, key: str) -> str:
     'Resiquimod'
     """
     words = _WORD.findall(text)
-    runs: list[list[str]] = [words[start:end] for start in range(len(words)) for end in range(start + 1, min(len(words), start + 8) + 1)]
-    fitting: list[list[str]] = [run for run in runs if name_key(" ".join(run)) == key]
-    return " ".join(min(fitting, key=len)).strip(" .,;:()") if fitting else text
+    runs = [" ".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, min(len(words), start + 8) + 1)]
+    fitting = [run for run in runs if name_key(run) == key]
+    return min(fitting, key=len).strip(" .,;:()") if fitting else text
 
 
 def _own_key(candidates: list[Candidate]) -> str | None:
