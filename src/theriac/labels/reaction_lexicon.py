@@ -82,23 +82,26 @@ vaginismus orchialgia pyoderma paronychia onychomycosis tinea ringworm intertrig
 papillomas striae stria poikiloderma nevus nevi aggressive suicidal homicidal self-harm overdosage misuse crises crisis exacerbation
 exacerbations relapse flare flares worsening aggravated reactivation recurrence carcinomas sarcomas melanomas fasciculations fasciculation
 hyperacusis anosmia ageusia hypogeusia otorrhea otalgia deafened phonophobia presbyopia paraphimosis phimosis dyschezia encopresis
-steatorrhea coprolalia decubitus deconditioning sneezes itchy hemorrhagic
+steatorrhea coprolalia decubitus deconditioning sneezes itchy hemorrhagic dysrhythmia dysrhythmias asystole anasarca lassitude
+apprehension stuttering hemoperitoneum hemothorax engorgement anhedonia myelosuppression stricture strictures welts microhemorrhage dvt
+vte ild sjs nms pml uti utis gerd copd chf siadh dic tia tias
 """
 
 _HEADS = """
-status storm harm swings state states diathesis tendency tendencies stimulation irregularity irregularities leak casts coagulation anomaly
-anomalies defect defects excitation facies catarrh disorder disorders disease diseases failure reaction reactions syndrome event events
-episode episodes attack attacks accident accidents impairment impairments disturbance disturbances lesion lesions damage complication
-complications symptom symptoms illness problem problems abnormalities change changes deficiency deficiencies deficit deficits block blocks
-breakdown hardening thickening thinning loosening cracking ideation thoughts behavior behaviors behaviour behaviours attempt attempts
-feeling feelings mood dreams dream sensation growth hypertrophy dilation dilatation enlargement retention urgency frequency hesitation
-hesitancy delay stone stones bite bites sting shedding splitting ridging breakage depigmentation rejection dystrophy degeneration
-detachment tear tears opacity opacities deposits deposit separation narrowing closure hemolytic mass masses formation overgrowth
-colonization phenomenon neovascularization rub crepitus murmur instability stiffening torsade torsades pointes clonic paralyses hardness
-secretion secretions congestion congested drip emergency emergencies compression entrapment aspirations dissection fibrosing collapsed
-consciousness breathing breath swallowing urination bowel stools stool disruption dysregulation suppression depletion overload imbalance
-intolerance inhibition exhaustion excess deprivation discolored discoloured blanching bumps spots patches plaques poisoning hemarthrosis
-lability perversion marrow dependency abnormal psychotic anaphylactic discontinuation fluctuations fluctuation conduction
+state states diathesis tendency tendencies stimulation irregularity irregularities leak casts coagulation anomaly anomalies defect defects
+excitation facies catarrh disorder disorders disease diseases failure reaction reactions syndrome event events episode episodes attack
+attacks accident accidents impairment impairments disturbance disturbances lesion lesions damage complication complications symptom
+symptoms illness problem problems abnormalities change changes deficiency deficiencies deficit deficits block blocks breakdown hardening
+thickening thinning loosening cracking ideation thoughts behavior behaviors behaviour behaviours attempt attempts feeling feelings mood
+dreams dream sensation growth hypertrophy dilation dilatation enlargement retention urgency frequency hesitation hesitancy delay stone
+stones bite bites sting shedding splitting ridging breakage depigmentation rejection dystrophy degeneration detachment tear tears opacity
+opacities deposits deposit separation narrowing closure hemolytic mass masses formation overgrowth colonization phenomenon
+neovascularization rub crepitus murmur instability stiffening torsade torsades pointes clonic paralyses hardness secretion secretions
+congestion congested drip emergency emergencies compression entrapment aspirations dissection fibrosing collapsed consciousness breathing
+breath swallowing urination bowel stools stool disruption dysregulation suppression depletion overload imbalance intolerance inhibition
+exhaustion excess deprivation discolored discoloured blanching bumps spots patches plaques poisoning hemarthrosis lability perversion
+marrow dependency abnormal psychotic anaphylactic discontinuation fluctuations fluctuation conduction contractions contraction
+incompetence recession swings status aura
 """
 
 _MODIFIERS = """
@@ -156,7 +159,7 @@ volume vulval vulvar vulvovaginal walking watery weight white wound yeast yellow
 catheter-related device-related transfusion-related treatment-related immune-related skin-related hepatosplenic t-cell b-cell
 graft-versus-host host-versus-graft non-hodgkin's hodgkin's cushing's cushingoid raynaud's stevens-johnson guillain-barre guillain-barré
 bell's fournier's peyronie's meniere's kaposi's merkel lyell's sweet's hashimoto's graves' parkinson's alzheimer's tourette's fanconi
-sjogren's addisonian antiphospholipid leukoencephalopathy torsade torsades qt qtc st-t pr qrs st-segment t-wave bundle-branch vitamin b12
+sjogren's addisonian antiphospholipid torsade torsades qt qtc st-t pr qrs st-segment t-wave bundle-branch vitamin b12
 prickling crawling tingling throbbing pounding dull sharp blunted flat elevated clammy cracked chapped dilated constricted sensitive sore
 itchy tender ringing broken brittle ingrown exfoliating scaly crusty weeping thin thick thickened alcohol salt sodium potassium water
 fluid electrolyte device product needle vehicle tube stoma line administration instillation applied nasogastric gambling hypersexual
@@ -164,7 +167,9 @@ hypomanic psychopathic abnormal altered decreased diminished disrupted disordere
 bad strange hepatitis cmv hiv hpv ebv bk jc pml candidal influenza-like cold-like rotavirus herpes varicella-zoster congenita fetalis
 mellitus insipidus simplex zoster multiforme nodosum gravis vulgaris areata totalis universalis bullosa fugax tremens planus pilaris rosea
 sicca nigricans alba vera media externa interna perforans versicolor corporis pedis cruris capitis fulminans proliferans pigmentosa
-profunda neonatorum medicamentosa senilis gangrenosum sacculated
+profunda neonatorum medicamentosa senilis gangrenosum sacculated primary glycosylated erythematosus cerebri intermittent infective
+clostridium difficile venoocclusive veno-occlusive foreign tunnel palmar cor pulmonale cutanea tarda livedo reticularis herpetiformis
+masked sjogren’s raynaud’s lobar gouty
 """
 
 _BODY = """
@@ -178,12 +183,13 @@ nose ovary pancreas pelvis penis pharynx prostate pupil pupils rectum retina rib
 soles spine spleen stomach tendon tendons testes testicle testicles testis thigh throat thyroid toe toenail toes tongue tonsil tooth tract
 trunk ureter urethra uterus vagina vein veins vessel vessels vulva wrist tissue tissues membrane membranes site cord nasopharynx macula
 valve organ organs duct ducts gland glands palms consciousness breath appetite balance coordination memory concentration attention hearing
-taste smell sensation speech voice sleep gait libido strength sensory control interest
+taste smell sensation speech voice sleep gait libido strength sensory control interest movement perception field fields disc rhythm mucus
+posture
 """
 
 _MEASURES = """
-color colour qt qtc qrs pr hr psa shbg acth fsh lh aptt ptt alanine aspartate thromboplastin cell cells time alp transpeptidase alt ast
-sgot sgpt ggt gamma-glutamyltransferase gamma-glutamyl transferase transferases cpk ck creatine creatinine phosphokinase kinase bun urea
+color colour qt qtc qrs pr hr psa acth fsh lh aptt ptt alanine aspartate thromboplastin cell cells time alp transpeptidase alt ast sgot
+sgpt ggt gamma-glutamyltransferase gamma-glutamyl transferase transferases cpk ck creatine creatinine phosphokinase kinase bun urea
 bilirubin albumin albuminuria aminotransferase aminotransferases transaminase transaminases phosphatase dehydrogenase ldh amylase lipase
 lipases cholesterol triglyceride triglycerides lipid lipids ldl hdl lipoprotein glucose sugar hba1c hemoglobin haemoglobin hematocrit
 haematocrit platelet platelets leukocyte leukocytes lymphocyte lymphocytes neutrophil neutrophils eosinophil eosinophils monocytes
@@ -194,7 +200,7 @@ temperature pressure iop bp pulse rate inr prothrombin prothrombin-time fibrinog
 proteins enzyme enzymes troponin bnp interval lvef ejection fraction output clearance egfr gfr filtration density bmd ecg
 electrocardiogram ekg electroencephalogram eeg libido sweating salivation lacrimation urination micturition thirst sensitivity tone
 perspiration activity tolerance acuity secretion mobility reflexes reflex sperm height growth fertility saturation oxygen ammonia lactate
-hematocrits electrolytes hemoglobins volume level levels concentration
+hematocrits electrolytes hemoglobins volume level levels concentration saliva
 """
 
 _CHANGES = """
@@ -202,7 +208,7 @@ swollen enlarged painful sore watery stuffy runny blurred slurred burning cracke
 reduced increase increases decrease decreases elevation elevations reduction reductions rise rises fall falls drop loss gain abnormal
 abnormality abnormalities changed change changes altered alteration alterations prolonged prolongation shortened shortening positive low
 high lower higher disturbance disturbances impaired impairment fluctuation fluctuations lability depression depressed diminished
-deficiency excess excessive poor worsening deterioration hyper slowing increasing decreasing depletion variations
+deficiency excess excessive poor worsening deterioration hyper slowing increasing decreasing depletion variations blurry clouded slowed
 """
 
 _FUNCTIONS = "function functions test tests testing marker markers panel titer titers studies values value chemistry"

@@ -21,10 +21,10 @@ _ABBREVIATION = re.compile(r"\s*[(\[]\s*([A-Z][A-Za-z]{0,2}[A-Z]{1,4}s?)\s*[)\]]
 _HEADINGS = frozenset(("disorders", "investigations", "infestations", "conditions", "complications"))
 _LINKS = frozenset(("of", "in", "to"))
 _ARTICLES = frozenset(("the", "a", "an", "your", "their"))
-_VERBS = frozenset(("increases", "decreases", "changes", "reduced", "rises", "alter", "burns", "falls", "positive"))
+_VERBS = frozenset(("increases", "decreases", "changes", "rises", "alter", "burns", "falls", "positive"))
 _WEAK = word_set(
     """
-    active symptomatic adverse drug general physical complete major multiple recurrent increased treatment device product first-degree
+    active symptomatic adverse general physical complete major multiple recurrent increased treatment device product first-degree
     type sensitive progressive systemic-related clinical common application-related diabetic female male left right secondary short
     rapid small early delayed partial unstable primary low high lower higher poor prolonged severe positive asymptomatic large slow
     eating unable difficult
@@ -77,6 +77,9 @@ _SKIN_SIGNS = word_set(
     necrosis infection reaction reactions extravasation hypersensitivity phlebitis thrombosis vesicles atrophy scar cellulitis
     """
 )
+_LIGHT_OF_DRUGS = frozenset(
+    ("reaction", "reactions", "event", "events", "problem", "problems", "symptoms", "complications", "state", "states", "levels")
+)
 _OUTCOMES = frozenset(("fatal", "nonfatal", "non-fatal", "worsening"))  # how it went, not what it was
 _BREAK = re.compile(r"\n\s*\n|\t")
 
@@ -114,7 +117,12 @@ class Words(msgspec.Struct, frozen=True):
 
     def _new_item(self, index: int) -> bool:
         """Whether run-on text begins a new table row or list item here: a capital after a head in small letters ("back pain Bone pain")."""
-        if not self.text[self.starts[index + 1]].isupper() or not self.parts[index] & (REACTION | HEAD | CHANGE | BODY):
+        start = self.starts[index + 1]
+        if (
+            not self.text[start].isupper()
+            or not self.text[start + 1 : start + 2].islower()
+            or not self.parts[index] & (REACTION | HEAD | CHANGE | BODY)
+        ):
             return False
         return self.text[self.starts[index]].islower() or self.words[index] in _HEADINGS
 
@@ -286,6 +294,8 @@ def _complete(words: Words, first: int, last: int) -> bool:
         seen |= part
     if seen & REACTION:
         return True
+    if words.words[last - 1] == "drug" and last - first == 1 and words.words[last] in _LIGHT_OF_DRUGS:
+        return False
     if seen & HEAD and len(parts) > 1 and seen & (MODIFIER | BODY | MEASURE | FUNCTION):
         return any(part & HEAD and part != CHANGE | HEAD for part in parts) or bool(seen & CHANGE)
     if not (seen & CHANGE and seen & (MEASURE | BODY) and len(parts) > 1):
