@@ -72,6 +72,10 @@ class Bands:
         self._found = _cut(found)
         self._starts = [stretch.start for stretch in self._found]
 
+    def in_words(self) -> list[Stretch]:
+        """The stretches that a word like "common" governs."""
+        return [stretch for stretch in self._found if stretch.percent is None and stretch.band[:1].isalpha()]
+
     def at(self, position: int) -> Stretch | None:
         """The stretch that governs the position, numbers before words: "common (≥ 10%)" is ≥ 10%."""
         index = bisect_right(self._starts, position) - 1

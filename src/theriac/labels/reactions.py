@@ -15,6 +15,7 @@ from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.findings import NOT_READ, SECTION_ABSENT, Absence, Reaction
 from theriac.labels.frequency_words import Bands, Places
 from theriac.labels.reaction_context import claimed, sentence_starts
+from theriac.labels.reaction_lists import listed_items
 from theriac.labels.reaction_names import normal_name
 from theriac.labels.reaction_phrases import Phrase, Words, phrases_of, words_of
 from theriac.labels.reaction_rates import Rate, rate_beside
@@ -32,6 +33,16 @@ class About(msgspec.Struct, frozen=True):
     population: str | None
     place: str
     path: str
+    boxed: bool = False
+    lay: bool = False  # a leaflet's own list of side effects
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """What a table's caption says for all its rows."""
+
+    indication: str | None
+    population: str | None
+    severity: str | None
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -51,10 +62,11 @@ def read_reactions(document: LabelDocument) -> tuple[Reaction, ...]:
     names = tuple(sorted({name.lower() for name in (*document.brand_names, *document.generic_names, *document.substances) if len(name) > 3}))
     found: list[Reaction] = []
     seen: set[tuple[object, ...]] = set()
+    lay = "leaflet" in document.document_type.lower()
     for key in ("adverse_reactions", "boxed_warning", "warnings_and_precautions", "warnings", "precautions"):
         for section in sections_of(document, key):
             for leaf in leaves(section):
-                found.extend(_of_leaf(leaf, product, names, section, seen))
+                found.extend(_of_leaf(leaf, product, names, section, seen, lay))
     return tuple(found)
 
 
@@ -68,22 +80,24 @@ def reactions_absent(document: LabelDocument) -> Absence | None:
     return Absence(what="adverse_reactions", kind=NOT_READ, path=sections[0].path)
 
 
-def _of_leaf(leaf: Section, product: str | None, names: Sequence[str], section: Section, seen: set[tuple[object, ...]]) -> Iterator[Reaction]:
+def _of_leaf(
+    leaf: Section, product: str | None, names: Sequence[str], section: Section, seen: set[tuple[object, ...]], lay: bool
+) -> Iterator[Reaction]:
     """The reactions of one part that holds each sentence once."""
     place = " ".join(part for part in (leaf.number or section.number, leaf.title or section.title) if part)
-    about = About(product, disease_of(leaf.title), people_of(leaf.title), place, leaf.path)
+    own = section.key == "adverse_reactions"
+    about = About(product, disease_of(leaf.title), people_of(leaf.title), place, leaf.path, section.key == "boxed_warning", lay and own)
     spans: list[tuple[int, int]] = []
-    if section.key == "adverse_reactions":
+    if own:
         for table in leaf.tables:
             caption, rows = table_reactions(table, names)
             yield from _of_table(leaf.text, caption, rows, about, spans)
-    yield from _of_text(leaf, about, section.key == "boxed_warning", spans, seen)
+    yield from _of_text(leaf, about, spans, seen)
 
 
 def _of_table(text: str, caption: str, rows: Iterable[TableReaction], about: About, spans: list[tuple[int, int]]) -> Iterator[Reaction]:
-    indication = disease_of(caption) or about.indication
-    people = people_of(caption) or about.population
-    severe = severity_of_grade(caption)
+    """The rows of one table; the stretch of running text that repeats the table is added to `spans`."""
+    trial = Trial(disease_of(caption) or about.indication, people_of(caption) or about.population, severity_of_grade(caption))
     quoted: tuple[str, ...] = ()
     at, quote = table_start(text, caption), ""
     own: list[tuple[int, int]] = []
@@ -95,44 +109,53 @@ def _of_table(text: str, caption: str, rows: Iterable[TableReaction], about: Abo
             if end > start >= at:
                 at = end
                 own.append((start, end))
-        cell, against = row.cell, row.comparator
-        yield Reaction(
-            term=row.term,
-            quote=quote,
-            product=about.product,
-            indication=indication,
-            population=row.population or people,
-            arm=row.arm,
-            exposure=row.exposure,
-            grade=row.grade,
-            setting="trial",
-            numerator=cell.numerator,
-            denominator=cell.denominator,
-            percent=cell.percent,
-            operator=cell.operator,
-            comparator_percent=against.percent if against else None,
-            comparator_arm=row.comparator_arm,
-            comparator_operator=against.operator if against and against.operator != "=" else None,
-            normalised=normal_name(row.term),
-            severity=severity_of_grade(row.grade or "") or (severe if row.grade is None else None),
-            local=is_local(row.term, ""),
-            section=about.place,
-            path=about.path,
-        )
+        yield _of_row(row, quote, about, trial)
     if own:
         spans.append((min(own)[0], max(end for _, end in own)))
 
 
-def _of_text(leaf: Section, about: About, boxed: bool, spans: list[tuple[int, int]], seen: set[tuple[object, ...]]) -> Iterator[Reaction]:
+def _of_row(row: TableReaction, quote: str, about: About, trial: Trial) -> Reaction:
+    """One row in one arm; the comparator's rate stands beside it, never subtracted."""
+    cell, against = row.cell, row.comparator
+    return Reaction(
+        term=row.term,
+        quote=quote,
+        product=about.product,
+        indication=trial.indication,
+        population=row.population or trial.population,
+        arm=row.arm,
+        exposure=row.exposure,
+        grade=row.grade,
+        setting="trial",
+        numerator=cell.numerator,
+        denominator=cell.denominator,
+        percent=cell.percent,
+        operator=cell.operator,
+        comparator_percent=against.percent if against else None,
+        comparator_arm=row.comparator_arm,
+        comparator_operator=against.operator if against and against.operator != "=" else None,
+        normalised=normal_name(row.term),
+        severity=severity_of_grade(row.grade or "") or (trial.severity if row.grade is None else None),
+        local=is_local(row.term, ""),
+        section=about.place,
+        path=about.path,
+    )
+
+
+def _of_text(leaf: Section, about: About, spans: list[tuple[int, int]], seen: set[tuple[object, ...]]) -> Iterator[Reaction]:
+    """The reactions that sentences and lists state."""
     text = leaf.text
     words = words_of(text)
     openings = sentence_starts(text)
     phrases = claimed(words, list(_outside(phrases_of(words), spans, _after_title(leaf))), openings)
     if not phrases:
         return
-    reading = Reading(text, words, openings, Bands(text), Places(text, leaf.title, parts=leaf.key == "adverse_reactions"), Stays(text))
+    bands = Bands(text)
+    if about.lay:
+        phrases = sorted([*phrases, *listed_items(words, bands.in_words(), phrases)], key=lambda phrase: phrase.start)
+    reading = Reading(text, words, openings, bands, Places(text, leaf.title, parts=leaf.key == "adverse_reactions"), Stays(text))
     for phrase in phrases:
-        reaction = _mention(reading, phrase, about, boxed, seen)
+        reaction = _mention(reading, phrase, about, seen)
         if reaction is not None:
             yield reaction
 
@@ -156,7 +179,7 @@ def _after_title(leaf: Section) -> int:
     return start + len(leaf.title) if start >= 0 else 0
 
 
-def _mention(reading: Reading, phrase: Phrase, about: About, boxed: bool, seen: set[tuple[object, ...]]) -> Reaction | None:
+def _mention(reading: Reading, phrase: Phrase, about: About, seen: set[tuple[object, ...]]) -> Reaction | None:
     """The reaction a phrase states, or None when the same was stated before with no less."""
     text = reading.text
     rate = rate_beside(text, phrase.start, phrase.end)
@@ -173,7 +196,7 @@ def _mention(reading: Reading, phrase: Phrase, about: About, boxed: bool, seen: 
         phrase.name,
         setting,
         severity,
-        boxed,
+        about.boxed,
         shown.percent,
         shown.operator,
         shown.numerator,
@@ -201,7 +224,7 @@ def _mention(reading: Reading, phrase: Phrase, about: About, boxed: bool, seen: 
         normalised=normal_name(phrase.name),
         severity=severity,
         local=is_local(phrase.name, text[first : phrase.start]),
-        boxed=boxed,
+        boxed=about.boxed,
         resolves_on_stopping=reading.stays.resolves(first, last),
         section=about.place,
         path=about.path,
