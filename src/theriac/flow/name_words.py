@@ -48,12 +48,12 @@ QUALIFIERS = word_set(
     "co-administration coadministration coadministered co-administered application applications applied use using given receiving "
     "received supplement supplements supplementation adjuvant neoadjuvant neo-adjuvant adjunctive adjunct add-on concomitant "
     "concurrent early late immediate initial continued continuation long-term short-term long short term chronic acute prophylactic "
-    "prophylaxis preventive preoperatively generic brand branded name commercial commercially available marketed approved licensed "
-    "conventional new novel old first second third line first-line second-line local regional combination combined combo alone only "
-    "new-formulation matched matching healthy male female males females men women adult adults pediatric children subjects patients "
-    "participants participant patient human or and with plus integrated the a an of in on to by at for from during after before until "
-    "up approximately about least total strength strengths type-a units unit volume ratio genetical commercial-grade approx according "
-    "within following mg mcg ml free off i.e. e.g. etc"
+    "prophylaxis preventive preoperatively generic fdc co-formulated coformulated brand branded name commercial commercially "
+    "available marketed approved licensed conventional new novel old first second third line first-line second-line local regional "
+    "combination combined combo alone only new-formulation matched matching healthy male female males females men women adult adults "
+    "pediatric children subjects patients participants participant patient human or and with plus integrated the a an of in on to by "
+    "at for from during after before until up approximately about least total strength strengths type-a units unit volume ratio "
+    "genetical commercial-grade approx according within following mg mcg ml free off i.e. e.g. etc"
 )
 NOISE = FORMS | ROUTES | SCHEDULE | QUALIFIERS
 # Words that are no name even when nothing else is left.

@@ -50,8 +50,15 @@ _COMBINATION_HEADS = re.compile(
     r"therapy|administration))|"
     r"(?:[a-z-]+ )?(?:treatment|therapy|administration|injections?|infusions?|application|doses?|use|intake)) (?:of|with|using)\s+"
 )
-_OPPOSITE = re.compile(r"\bwithout\b.*$|\bin (?:a |the )?(?:vehicle|saline|placebo|water)\b.*$|\bversus placebo\b.*$")
+_OPPOSITE = re.compile(
+    r"\bwithout\b.*$|(?<=\w )(?:administered|given|taken|injected|infused)\b.*$|\bin (?:a |the )?(?:vehicle|saline|placebo|water)\b.*$|"
+    r"\bversus placebo\b.*$"
+)
+    r"\bwithout\b.*$|(?<=\w )(?:administered|given|taken|injected|infused)\b.*$|\bin (?:a |the )?(?:vehicle|saline|placebo|water)\b.*$|\bversus placebo\b.*$"
+)
 _PREFIX_WORD = re.compile(r"^(?:half|combination|maximal|different)\s+(?:of|doses? of|dose for)\s+")
+# A placebo of a combination is one placebo: "matching placebo sacubitril/valsartan", "placebo for A and B".
+_PLACEBO_OF = re.compile(r"\bplacebos?(?: (?:tablets?|capsules?|pills?|injections?))? (?:for|of|to|matching|match|matched to|[a-z]{4,}/[a-z]{4,})\b")
 _MAY_JOIN = re.compile(r"[+/,;&]|\s(?:and|plus|with|or|versus|vs|then|w|y|et|und|combined|in|followed|added|co-?administered)\b")
 _AND_OR = re.compile(r"\band/or\b")
 _HYPHENED = re.compile(r"([a-z]{6,})-([a-z]{6,})\Z")
@@ -120,7 +127,7 @@ def _tidied(text: str) -> str:
 
 def _parts(tidy: str) -> list[tuple[str, Why | None]]:
     """The conjuncts of a combination with how they are joined; one part where nothing is joined."""
-    if not _MAY_JOIN.search(tidy):
+    if not _MAY_JOIN.search(tidy) or _PLACEBO_OF.search(tidy):
         return [(tidy, None)]
     dosed = _undosed(tidy)
     joints = list(_JOINT.finditer(_outside(dosed)))
