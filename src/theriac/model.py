@@ -319,7 +319,148 @@ class ReferenceTable(Struct, frozen=True, tag="reference", tag_field="record"):
     identifiers: tuple[str, ...] = ()
 
 
-Document = Study | Label | Application | Medicine | Lookup | ReferenceTable
+class Interaction(Struct, frozen=True):
+    """One drug on one target, as one source states it.
+
+    `mechanism` is the source's own word that this is how the drug works; a measured binding without that word is only a binding. `action`
+    is the source's word (AGONIST, BLOCKER), `targets` are CURIEs: one `chembl_target:` or one `uniprot:` for each part of a complex.
+    """
+
+    target: str
+    targets: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    organism: str | None = None
+    target_class: str | None = None
+    action: str | None = None
+    mechanism: bool = False
+    statement: str | None = None
+    measured: str | None = None
+    evidence: str | None = None
+    references: tuple[str, ...] = ()
+    path: str = ""
+
+
+class DrugTargets(Struct, frozen=True, tag="drug_targets", tag_field="record"):
+    """What one record says about the targets of one drug; `linked` are identifiers that it cites without claiming that they mean this drug."""
+
+    drug: str
+    identifiers: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+
+
+class TargetEntry(Struct, frozen=True, tag="target", tag_field="record"):
+    """What one record says about a target: a protein, or a complex or family with the proteins that it is made of."""
+
+    name: str
+    identifiers: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    organism: str | None = None
+    type: str | None = None
+    parts: tuple[str, ...] = ()
+
+
+class Molecule(Struct, frozen=True, tag="molecule", tag_field="record"):
+    """What one record says about a molecule: its structure, its parent (the form without the salt) and how far any form of it has got."""
+
+    name: str
+    identifiers: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    smiles: str | None = None
+    parent: str | None = None
+    type: str | None = None
+    max_phase: str | None = None
+    first_approval: str | None = None
+
+
+class DrugUse(Struct, frozen=True):
+    """One condition for which a source has seen a drug in development, with the furthest phase as the source writes it."""
+
+    condition: str
+    identifiers: tuple[str, ...] = ()
+    max_phase: str | None = None
+    references: tuple[str, ...] = ()
+
+
+class DrugUses(Struct, frozen=True, tag="drug_uses", tag_field="record"):
+    """The conditions that one record lists for one drug. A phase here is no authorisation."""
+
+    drug: str
+    identifiers: tuple[str, ...] = ()
+    uses: tuple[DrugUse, ...] = ()
+
+
+class PathwayNode(Struct, frozen=True):
+    """One thing in a pathway; `id` is its name inside the record, `type` the source's class of it, `members` the nodes that a group holds."""
+
+    id: str
+    name: str
+    type: str | None = None
+    identifiers: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+class PathwayEdge(Struct, frozen=True):
+    """One arrow of a pathway between two of its nodes, with the relation in the source's word."""
+
+    source: str
+    target: str
+    relation: str
+    references: tuple[str, ...] = ()
+    path: str = ""
+
+
+class Pathway(Struct, frozen=True, tag="pathway", tag_field="record"):
+    """What one version of a pathway says: nodes, arrows, and the kinds of cell that its curators tagged it with."""
+
+    id: str
+    name: str
+    organism: str | None = None
+    nodes: tuple[PathwayNode, ...] = ()
+    edges: tuple[PathwayEdge, ...] = ()
+    cells: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+
+class MechanismPath(Struct, frozen=True, tag="mechanism_path", tag_field="record"):
+    """One curated path from a drug to a disease, for that drug and that disease only."""
+
+    id: str
+    drug: str
+    disease: str
+    drug_node: str
+    disease_node: str
+    nodes: tuple[PathwayNode, ...] = ()
+    edges: tuple[PathwayEdge, ...] = ()
+    references: tuple[str, ...] = ()
+    comment: str | None = None
+
+
+class GeneSet(Struct, frozen=True, tag="gene_set", tag_field="record"):
+    """The genes that take part in a pathway; who acts on whom is not said."""
+
+    id: str
+    name: str
+    genes: tuple[str, ...] = ()
+    organism: str | None = None
+
+
+Document = (
+    Study
+    | Label
+    | Application
+    | Medicine
+    | Lookup
+    | ReferenceTable
+    | DrugTargets
+    | TargetEntry
+    | Molecule
+    | DrugUses
+    | Pathway
+    | MechanismPath
+    | GeneSet
+)
 
 
 class Reading(Struct, frozen=True):
