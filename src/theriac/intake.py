@@ -4,12 +4,14 @@ Flows in: `Examined` lots, one after another, and what the store knows of their 
 reads files, SQL or the clock: the moment of the load and a look-up are given.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import msgspec
 
 from theriac.sources.base import hash_bytes
 from theriac.stages import Again, Bad, Examined, File, Record
+from theriac.store import ledger
 from theriac.store.home import Batch
 from theriac.store.index import KnownVersion, SightingRow, VersionRow
 from theriac.terms import SeenBy
@@ -83,6 +85,11 @@ class Intake:
         self.batch, self.words, self.bytes = Batch(), [], 0
         self._pending.clear()
         return done, words
+
+    def settle(self, numbers: Sequence[str], moment: str) -> None:
+        """Marks quarantined records as read after all, in the same commit as what they said."""
+        for number in numbers:
+            self.batch.statements.append(partial(ledger.settle_quarantined, number=number, moment=moment))
 
     def _count(self, source: str, what: str, by: int = 1) -> None:
         row = self.counts.setdefault(source, dict.fromkeys(COUNTS, 0))

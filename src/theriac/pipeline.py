@@ -118,6 +118,30 @@ def load(
     return report
 
 
+def retry(home: Home, settings: Settings) -> LoadReport:
+    """Reads everything in quarantine again with today's readers; what can be read now is settled."""
+    began, started = time.perf_counter(), now()
+    with home.writer(started) as writer:
+        search = SearchIndex(home.folder / "cache" / "search")
+        catch_up(home, search)
+        run = _Run(home, writer, settings, search, started, None, lambda _: None)
+        rows = ledger.quarantined(home)
+        payloads = ledger.quarantined_payloads(home, [str(row["id"]) for row in rows])
+        examiner = Examiner(run.known)
+        settled = []
+        for row in rows:
+            payload = payloads.get(str(row["id"]), b"")
+            if payload:
+                lot = examiner.again(str(row["file"]), str(row["format"]), str(row["context"]), payload)
+                settled += [] if lot.bad else [str(row["id"])]
+                run.intake.take(lot)
+        run.intake.settle(settled, started)
+        run.commit()
+        report = run.report(time.perf_counter() - began)
+        run.finish(report)
+    return report
+
+
 class _Run:
     """One load under the writer's lock."""
 
@@ -155,7 +179,7 @@ class _Run:
                     self._take(waiting.popleft())
             while waiting:
                 self._take(waiting.popleft())
-        self._commit()
+        self.commit()
 
     def _take(self, lot: "Future[Examined] | Examined") -> None:
         examined = lot.result() if isinstance(lot, Future) else lot
@@ -167,9 +191,10 @@ class _Run:
         self.tell(self.progress)
         full = self.intake.bytes >= self.settings.batch_bytes or len(self.intake.batch.sightings) >= self.settings.batch_records
         if full:
-            self._commit()
+            self.commit()
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
+        """Makes visible what was gathered so far."""
         batch, words = self.intake.flush()
         if batch.empty:
             return

@@ -40,6 +40,11 @@ class SearchIndex:
             self.index = tantivy.Index(_schema(), path=str(folder))
         self._writer: tantivy.IndexWriter | None = None
 
+    def emptied(self) -> "SearchIndex":
+        """A new, empty index in the same folder."""
+        shutil.rmtree(self.folder)
+        return SearchIndex(self.folder)
+
     @property
     def stamp(self) -> int:
         """The commit up to which the index reflects the store."""

@@ -17,7 +17,7 @@ from theriac.errors import BadFile, BadRecord
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.keys import organisation_key
 from theriac.flow.names import drug_candidates, not_a_drug
-from theriac.model import Application, Claim, Identity, Label, Medicine, Mention, Raw, Reading, Study
+from theriac.model import Application, Claim, Document, Identity, Label, Medicine, Mention, Raw, Reading, Study
 from theriac.sources import FORMATS
 from theriac.sources.base import HEAD_BYTES, Format, Head, OpenFile, hash_bytes
 from theriac.terms import EntityKind, SeenBy
@@ -171,6 +171,16 @@ class Examiner:
                 self._record(raw, format_, cut.table, out)
         return out
 
+    def again(self, path: str, format_name: str, context: str, payload: bytes) -> Examined:
+        """What comes of one quarantined record, read once more."""
+        out = Examined()
+        format_ = next((one for one in FORMATS if one.name == format_name), None)
+        dated, by = outside_date(path, None)
+        out.files.append(File(path, dated, by, format_.source if format_ else None, None, whole=False))
+        if format_ is not None:
+            self._record(Raw(payload=payload, context=context), format_, None, out)
+        return out
+
     def _piece(self, piece: Piece, out: Examined) -> None:
         dated, by = outside_date(piece.path, piece.dated)
         try:
@@ -286,13 +296,13 @@ def raw_hash(format_: Format, raw: Raw) -> bytes:
 
 def keys_of(reading: Reading) -> Iterable[tuple[int, int, int, str, float, str]]:
     """The keys under which a record is found: those of its mentions, and (mention −1) the registry numbers that it is about."""
-    yield from ((-1, place, 0, key, 1.0, "the document's own number") for place, key in enumerate(own_numbers(reading)))
+    yield from ((-1, place, 0, key, 1.0, "the document's own number") for place, key in enumerate(own_numbers(reading.document)))
     yield from mention_keys(reading.mentions)
 
 
-def own_numbers(reading: Reading) -> Iterable[str]:
+def own_numbers(document: Document) -> Iterable[str]:
     """`trial/NCT00189241`, `application/020723`, `medicine/EMEA/H/C/000179`: what joins records of several sources about one thing."""
-    match reading.document:
+    match document:
         case Study(nct_id=number, aliases=aliases):
             return [f"trial/{one}" for one in dict.fromkeys((number, *aliases))]
         case Application(number=number):

@@ -6,10 +6,22 @@ A new source is one file, one line in FORMATS and one golden folder under `tests
 from theriac.sources.base import Format
 from theriac.sources.ctgov import CtgovV2
 from theriac.sources.ctgov_xml import CtgovXml
+from theriac.sources.drugs_at_fda import DrugsAtFDA
+from theriac.sources.ema import EMAMedicinesReport, EMAMedicinesTable
+from theriac.sources.openfda_drugsfda import OpenFDADrugsFDA
 from theriac.sources.openfda_label import OpenFDALabel
+from theriac.sources.orange_book import OrangeBook, OrangeBookUseCodes
+from theriac.sources.reference_tables import ReferenceTables
 
 FORMATS: tuple[Format, ...] = (
     CtgovV2(),
     CtgovXml(),
     OpenFDALabel(),
+    OpenFDADrugsFDA(),
+    DrugsAtFDA(),
+    OrangeBook(),
+    OrangeBookUseCodes(),
+    EMAMedicinesTable(),
+    EMAMedicinesReport(),
+    ReferenceTables(),
 )

@@ -151,6 +151,15 @@ class Lake:
             )
         return lines
 
+    def through_time(self, source: str, key: str) -> Iterator[tuple[Stored, str | None]]:
+        """Each span of a record's history up to the moment asked for, oldest first: the version and the day on which it ended."""
+        query = """SELECT v.id, s.seen_from, s.seen_to FROM record r JOIN span s ON s.record = r.id JOIN version v ON v.id = s.version
+                   WHERE r.source = ? AND r.key = ? AND s.seen_from <= ? AND v.partial = 0 ORDER BY s.seen_from, s.rowid"""
+        rows = self.db.execute(query, (source, key, self.moment)).fetchall()
+        stored = self.stored(number for number, _, _ in rows)
+        for number, start, end in rows:
+            yield msgspec.structs.replace(stored[number], seen=start), None if end is None or end > self.moment else end
+
     def payload(self, source: str, key: str, version: str) -> tuple[str, str, bytes]:
         """The version as its source served it: (format, context, bytes). StoreDamaged where no segment holds it."""
         wanted = [("source", "==", source), ("key", "==", key), ("version", "==", version)]
@@ -170,7 +179,7 @@ class Lake:
     def find_record(self, text: str) -> RecordKey | None:
         """The record that a person names: `ctgov:NCT00189241`, or the bare key where one source has it."""
         source, colon, key = text.partition(":")
-        query = "SELECT source, key FROM record WHERE (source = ?1 AND key = ?2) OR key = ?3 OR key = upper(?3) OR key = lower(?3) ORDER BY source LIMIT 2"
+        query = "SELECT source, key FROM record WHERE (source = ?1 AND key = ?2) OR key IN (?3, upper(?3), lower(?3)) ORDER BY source LIMIT 2"
         rows = self.db.execute(query, (source if colon else "", key, text)).fetchall()
         return RecordKey(*rows[0]) if rows else None
 

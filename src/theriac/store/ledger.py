@@ -48,7 +48,7 @@ def note_source(connection: Connection, source: str, moment: str, newest: str | 
 def sources(home: Home) -> list[dict[str, object]]:
     """The freshness ledger, one row a source."""
     with home.engine.connect() as connection:
-        rows = [dict(row._mapping) for row in connection.execute(select(SOURCE).order_by(SOURCE.c.source))]
+        rows = [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(select(SOURCE).order_by(SOURCE.c.source))]
         for row in rows:
             row.pop("cursor")
         return rows
@@ -58,7 +58,14 @@ def quarantined(home: Home) -> list[dict[str, object]]:
     """What is in quarantine and not settled, in the order it came."""
     query = select(QUARANTINE).where(QUARANTINE.c.settled_at.is_(None)).order_by(QUARANTINE.c.commit_id, QUARANTINE.c.file, QUARANTINE.c.record)
     with home.engine.connect() as connection:
-        return [dict(row._mapping) for row in connection.execute(query)]
+        return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
+
+
+def quarantined_payloads(home: Home, numbers: list[str]) -> dict[str, bytes]:
+    """The raw bytes of quarantined records."""
+    table = home.lake.read(home.segments("quarantine"), ["id", "payload"])
+    wanted = set(numbers)
+    return {} if table is None else {row["id"]: row["payload"] for row in table.to_pylist() if row["id"] in wanted}
 
 
 def quarantine_count(home: Home) -> int:

@@ -12,6 +12,7 @@ from rapidfuzz.distance import JaroWinkler
 from sqlalchemy import func, insert, select
 
 from theriac.flow.entities import Decision, Entity, NameRow, SourcedClaim, build, name_rows
+from theriac.flow.keys import name_key
 from theriac.model import Claim
 from theriac.store.catalog import DECISION, REDIRECT
 from theriac.store.home import Home
@@ -104,6 +105,7 @@ class Names:
         self.db = home.index.db
         self._rows: dict[str, tuple[NameRow, ...]] = {}
         self._entities: dict[str, Entity | None] = {}
+        self._decided: dict[tuple[str, str, str], str] | None = None
 
     def by_keys(self, keys: Iterable[str]) -> Mapping[str, Sequence[NameRow]]:
         """Every name row under each of the keys."""
@@ -157,6 +159,15 @@ class Names:
             ).fetchone()
             self._entities[entity_id] = None if row is None else _entity.decode(row[0])
         return self._entities[entity_id]
+
+    def decided(self, kind: str, text: str, record: str) -> str | None:
+        """The entity that a person settled this name on, in this record or everywhere; None where nobody did."""
+        if self._decided is None:
+            self._decided = {(one.kind.value, name_key(one.name), one.record or ""): one.entity for one in decisions(self.home)}
+        if not self._decided:
+            return None
+        key = name_key(text)
+        return self._decided.get((kind, key, record)) or self._decided.get((kind, key, ""))
 
     def near(self, key: str, limit: int = 5) -> list[NameRow]:
         """The names most like a key, for "did you mean"."""

@@ -1,0 +1,307 @@
+"""The Python API, on which every door opens: `theriac.open(home)` and the questions that a `Theriac` answers.
+
+Flows in: names, identifiers, dates. Flows out: the shapes of `views`. Every question takes `as_of`, a partial date: the answer is then what
+the documents seen by that day say.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from theriac import pipeline
+from theriac.catchup import catch_up
+from theriac.dates import read_date
+from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
+from theriac.flow import profile as lines
+from theriac.flow.dossier import Dossier
+from theriac.flow.registry import Entity
+from theriac.flow.resolution import Resolution, resolve
+from theriac.gather import dossier, trials_of_condition
+from theriac.identifiers import link
+from theriac.search import SearchIndex
+from theriac.settings import Settings, read_settings
+from theriac.store import decisions as settled
+from theriac.store import ledger, registry, upkeep
+from theriac.store.home import Home, prepare
+from theriac.store.lake import Lake, VersionLine
+from theriac.store.registry import Names
+from theriac.terms import EntityKind, ResolutionKind
+from theriac.views import SHAPES, Candidate, DrugProfile, Identifier, Resolved, SearchHit, SourceLine, TrialLine
+
+FIRST_DRUG = "imiquimod"  # the starter dossier's subject; any other name is asked for the same way
+_ENTITY_KINDS = {kind.value: kind for kind in EntityKind}
+
+
+def open_home(home: str | Path | None = None, *, create: bool = False, settings: Settings | None = None) -> "Theriac":
+    """An open home, ready for questions; HomeError where there is none (unless `create`) or newer code made it.
+
+    Without `home` it is THERIAC_HOME, else the user's data folder.
+    """
+    chosen = settings or read_settings(Path(home) if home is not None else None)
+    return Theriac(prepare(chosen.home, chosen.catalog_url, create=create), chosen)
+
+
+class Theriac:
+    """Everything one home knows. Use it as a context manager, or call `close`."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self.home = home
+        self.settings = settings
+        self._search: SearchIndex | None = None
+        self._names: tuple[int, Names] | None = None
+
+    def __enter__(self) -> "Theriac":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives back every file and connection."""
+        self.home.close()
+
+    @property
+    def names(self) -> Names:
+        """The names of the present commit."""
+        if self.home.index.stamp < self.home.head():
+            catch_up(self.home)
+        if registry.stale(self.home):
+            registry.rebuild(self.home, pipeline.now())
+            self._names = None
+        if self._names is None or self._names[0] != self.home.index.stamp:
+            self._names = (self.home.index.stamp, Names(self.home))
+        return self._names[1]
+
+    def load(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        seen: str | None = None,
+        progress: Callable[[pipeline.Progress], None] = lambda _: None,
+        waiting: Callable[[str], None] | None = None,
+    ) -> pipeline.LoadReport:
+        """Loads files, folders and archives; see `theriac load`. UserError for a path that is not there or a date that is none."""
+        day = None if seen is None else _date(seen, "--seen")
+        self._names = None
+        return pipeline.load(self.home, self.settings, [Path(path) for path in paths], seen=day, progress=progress, waiting=waiting)
+
+    def begin(
+        self, *, progress: Callable[[pipeline.Progress], None] = lambda _: None, waiting: Callable[[str], None] | None = None
+    ) -> "Beginning":
+        """Loads the starter dossier where nothing is loaded yet, and gives the first drug's profile with what changed in it."""
+        loaded = self.home.head() == 0
+        if loaded:
+            self.load([Path(__file__).parent / "starter"], progress=progress, waiting=waiting)
+        try:
+            profile = self.drug(FIRST_DRUG)
+        except UnknownName:
+            return Beginning(loaded, None, [])
+        return Beginning(loaded, profile, [])
+
+    def resolve(self, name: str, kind: str | None = None) -> Resolved:
+        """What a name or identifier means, with score and reason, or the candidates between which a person must choose."""
+        return _resolved_view(self._resolve(name, kind))
+
+    def _resolve(self, name: str, kind: str | None = None) -> Resolution:
+        names = self.names
+        wanted = None if kind is None else _ENTITY_KINDS.get(kind)
+        decision = names.decided(kind or "drug", name, "")
+        entity = names.entity(decision) if decision else None
+        if entity is not None:
+            return Resolution(query=name, entity=entity.id, kind=ResolutionKind.RESOLVED, score=1.0, reason="settled by a person")
+        return resolve(name, names, wanted)
+
+    def entity(self, name: str, kind: str = "drug") -> Entity:
+        """The one entity that the name means; UnknownName with the nearest names, or AmbiguousName with the candidates."""
+        found = self._resolve(name, kind)
+        if found.entity is None:
+            nearest = tuple(f"{one.name} ({one.entity})" for one in found.candidates)
+            if found.kind is ResolutionKind.AMBIGUOUS:
+                raise AmbiguousName(
+                    f"{name!r} is ambiguous: {found.reason}; use one of the ids {', '.join(one.entity for one in found.candidates)}", nearest
+                )
+            hint = f"; did you mean {', '.join(nearest)}?" if nearest else "; load a document that names it, or check the spelling"
+            raise UnknownName(f"no loaded document names a {kind} {name!r}{hint}", nearest)
+        entity = self.names.entity(found.entity)
+        if entity is None or entity.kind.value != kind:
+            raise UnknownName(f"{name!r} is a {found.entity.partition(':')[0]}, not a {kind}; ask for it as what it is", ())
+        return entity
+
+    def dossier(self, name: str, as_of: str | None = None) -> Dossier:
+        """The drug's documents at the moment asked for."""
+        entity = self.entity(name)
+        return dossier(entity, self.lake(as_of), self.names)
+
+    def lake(self, as_of: str | None = None) -> Lake:
+        """The questions about single records, as of a day or now."""
+        return Lake(self.home, None if as_of is None else _date(as_of, "--as-of"))
+
+    def drug(self, name: str, as_of: str | None = None) -> DrugProfile:
+        """The profile: identity, products, approvals, holders, patents, labels, trials, each statement with its document."""
+        found = self.dossier(name, as_of)
+        trials = lines.trial_lines(found)
+        entity = found.entity
+        return DrugProfile(
+            id=entity.id,
+            name=entity.name,
+            kind="combination" if entity.parts else "drug",
+            as_of=as_of,
+            summary=None,
+            names=lines.names(found),
+            identifiers=[Identifier(id=one, link=link(one)) for one in entity.identifiers]
+            + [Identifier(id=one, link=link(one), of=form.name) for form in entity.forms for one in form.identifiers],
+            forms=[form.name for form in entity.forms],
+            parts=list(entity.parts),
+            in_combinations=list(found.in_combinations),
+            classes=lines.classes(found),
+            originators=[],
+            holders=lines.holders(found),
+            products=lines.product_lines(found),
+            approvals=lines.approval_lines(found),
+            patents=lines.patent_lines(found),
+            exclusivities=lines.exclusivity_lines(found),
+            labels=lines.label_lines(found),
+            trials=trials,
+            trial_matrix=lines.matrix(trials),
+            clinical={},
+            not_covered=lines.not_covered(found),
+            sources=self.sources(),
+        )
+
+    def trials(
+        self,
+        *,
+        drug: str | None = None,
+        condition: str | None = None,
+        status: Sequence[str] = (),
+        phase: Sequence[str] = (),
+        role: Sequence[str] = (),
+        as_of: str | None = None,
+    ) -> list[TrialLine]:
+        """The trials of a drug, a condition or both, newest update first; `status`, `phase` and `role` keep what equals one of them."""
+        if drug is None and condition is None:
+            raise UserError("name a drug or a condition: theriac trials --drug NAME, or --condition NAME")
+        found = lines.trial_lines(self.dossier(drug, as_of)) if drug is not None else self._trials_of_condition(condition or "", as_of)
+        if drug is not None and condition is not None:
+            of_condition = {line.trial for line in self._trials_of_condition(condition, as_of)}
+            found = [line for line in found if line.trial in of_condition]
+        return [line for line in found if _kept(line.status, status) and _kept(line.phase, phase) and _kept(line.role, role)]
+
+    def _trials_of_condition(self, condition: str, as_of: str | None) -> list[TrialLine]:
+        entity = self.entity(condition, "condition")
+        found = [lines.trial_line(trial) for trial in trials_of_condition(entity, self.lake(as_of), self.names)]
+        return sorted(found, key=lambda line: (line.last_update_posted or "", line.trial), reverse=True)
+
+    def search(self, words: str, limit: int = 20, kind: str | None = None) -> list[SearchHit]:
+        """The records whose title or text hold the words, best first."""
+        if self._search is None:
+            self._search = SearchIndex(self.home.folder / "cache" / "search")
+        catch_up(self.home, self._search)
+        return [
+            SearchHit(record=hit.record, kind=hit.kind, title=hit.title, score=hit.score, link=_record_link(hit.record))
+            for hit in self._search.find(words, limit, kind)
+        ]
+
+    def sources(self) -> list[SourceLine]:
+        """The freshness ledger."""
+        return [msgspec.convert(row, SourceLine) for row in ledger.sources(self.home)]
+
+    def history(self, record: str, as_of: str | None = None) -> list[VersionLine]:
+        """The versions of a record in order of time; UnknownName where no source has it."""
+        key = self.lake(as_of).find_record(record)
+        if key is None:
+            raise UnknownName(f"no record is called {record!r}; name one as source:key, as `theriac search` prints them")
+        return self.lake(as_of).history(key.source, key.key)
+
+    def quarantine(self) -> list[dict[str, object]]:
+        """What was set aside and not read since, with file, record, field and reason."""
+        return ledger.quarantined(self.home)
+
+    def retry_quarantine(self) -> pipeline.LoadReport:
+        """Reads everything in quarantine again with today's readers."""
+        self._names = None
+        return pipeline.retry(self.home, self.settings)
+
+    def decide(self, mention: str, entity: str, *, author: str, why: str = "", record: str = "", kind: str = "drug") -> None:
+        """Settles that a name means an entity, everywhere or in one record; kept as data with its author."""
+        if self.names.entity(entity) is None:
+            raise UnknownName(f"no entity has the id {entity!r}; `theriac resolve` prints ids")
+        with self.home.writer(pipeline.now()):
+            upkeep.noted(
+                self.home, lambda connection: settled.keep(connection, mention, entity, author, why, pipeline.now(), record=record, kind=kind)
+            )
+            registry.rebuild(self.home, pipeline.now())
+        self._names = None
+
+    def doctor(self, *, rebuild: bool = False) -> upkeep.Check:
+        """Checks every segment against the catalog; with `rebuild` makes both caches anew from the segments first."""
+        if rebuild:
+            with self.home.writer(pipeline.now()):
+                self.home.index.discard()
+                search = SearchIndex(self.home.folder / "cache" / "search").emptied()
+                catch_up(self.home, search)
+                registry.rebuild(self.home, pipeline.now())
+            self._names = self._search = None
+        catch_up(self.home)
+        return upkeep.doctor(self.home)
+
+    def backup(self, target: str | Path) -> int:
+        """Writes the whole home, caches left out, to one file; gives its size in bytes."""
+        with self.home.writer(pipeline.now()):
+            return upkeep.backup(self.home, Path(target))
+
+
+def restore(source: str | Path, settings: Settings) -> Theriac:
+    """A new home from a backup; HomeError where the folder already holds something."""
+    rows = upkeep.unpack_backup(Path(source), settings.home)
+    home = prepare(settings.home, settings.catalog_url)
+    upkeep.restore_rows(home, rows)
+    catch_up(home, SearchIndex(settings.home / "cache" / "search"))
+    registry.rebuild(home, pipeline.now())
+    return Theriac(home, settings)
+
+
+def _kept(value: str | None, wanted: Sequence[str]) -> bool:
+    folded = {one.lower().replace("_", " ").replace("-", " ") for one in wanted}
+    return not folded or (value or "").lower().replace("_", " ") in folded
+
+
+def _date(text: str, option: str) -> str:
+    try:
+        return read_date(text)
+    except BadRecord as error:
+        raise UserError(f"{option} {text!r} is not a date; write 2024, 2024-03 or 2024-03-07") from error
+
+
+def _record_link(record: str) -> str | None:
+    source, _, key = record.partition(":")
+    bare = key.rpartition("/")[2]
+    prefix = {"ctgov": "nct", "openfda_label": "set_id", "openfda_drugsfda": "application"}.get(source)
+    return link(f"{prefix}:{bare}") if prefix else None
+
+
+def _resolved_view(found: Resolution) -> Resolved:
+    return Resolved(
+        query=found.query,
+        entity=found.entity,
+        kind=found.kind.value,
+        score=found.score,
+        reason=found.reason,
+        candidates=[Candidate(entity=one.entity, name=one.name, score=one.score, reason=one.reason) for one in found.candidates],
+    )
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON Schema of every shape, by its name, with the shared parts under `$defs`."""
+    shapes, parts = msgspec.json.schema_components([*SHAPES, pipeline.LoadReport, upkeep.Check, VersionLine], ref_template="#/$defs/{name}")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "shapes": list(shapes), "$defs": parts}
+
+
+class Beginning(msgspec.Struct):
+    """What `theriac up` shows: whether the sample was loaded now, one profile, and the changes in it."""
+
+    loaded: bool
+    profile: DrugProfile | None
+    changes: list[str]

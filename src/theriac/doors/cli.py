@@ -1,0 +1,266 @@
+"""The command line: `theriac COMMAND`. Reads arguments, asks the API, prints for people or, with `--json`, the shapes of `views`.
+
+Errors go to stderr as one sentence with the next step; exit 0 done, 1 user error, 2 usage, 3 loaded but too much in quarantine.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import typer
+
+from theriac import api
+from theriac.doors import terminal
+from theriac.errors import TheriacError
+from theriac.settings import Settings, read_settings
+
+app = typer.Typer(
+    name="theriac",
+    help="An open drug-intelligence database that you run yourself. Information from public documents, not medical advice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Home = Annotated[Path | None, typer.Option("--home", help="The folder that holds everything (default: THERIAC_HOME, else the user's data folder).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON in the published shapes.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Answer with the documents seen by this day (2024, 2024-03 or 2024-03-07).")]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _door(command: F) -> F:
+    """Turns Theriac's own errors into one sentence on stderr and the contract's exit code."""
+
+    @wraps(command)
+    def opened(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except TheriacError as error:
+            sys.stderr.write(f"theriac: {error}\n")
+            raise typer.Exit(error.exit_code) from error
+
+    return opened  # type: ignore[return-value]
+
+
+def _settings(home: Path | None) -> Settings:
+    return read_settings(home)
+
+
+def _opened(home: Path | None, *, create: bool = False) -> api.Theriac:
+    return api.open_home(settings=_settings(home), create=create)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+@app.command()
+@_door
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders or archives; each source's format is recognised by content.")],
+    seen: Annotated[str | None, typer.Option("--seen", help="The day on which these documents were the current ones.")] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Load files, folders and archives: versions kept, names resolved, a run report."""
+    with _opened(home, create=True) as store, terminal.load_progress(quiet=json) as shown:
+        report = store.load(list(paths), seen=seen, progress=shown.progress, waiting=shown.waiting)
+    if json:
+        _print_json(report)
+    else:
+        terminal.load_report(report)
+    if report.exceeds(_settings(home).quarantine_share):
+        raise typer.Exit(3)
+
+
+@app.command()
+@_door
+def drug(
+    name: Annotated[str, typer.Argument(help="A name, brand, code or identifier.")], as_of: AsOf = None, home: Home = None, json: Json = False
+) -> None:
+    """Show a drug's profile: identity, products, approvals, patents, labels, trials; every statement with its document."""
+    with _opened(home) as store:
+        profile = store.drug(name, as_of)
+    if json:
+        _print_json(profile)
+    else:
+        terminal.profile(profile)
+
+
+@app.command()
+@_door
+def trials(
+    drug: Annotated[str | None, typer.Option("--drug", help="A drug's name or id.")] = None,
+    condition: Annotated[str | None, typer.Option("--condition", help="A condition's name or id.")] = None,
+    status: Annotated[list[str] | None, typer.Option("--status", help="Keep this status (repeatable): recruiting, terminated …")] = None,
+    phase: Annotated[list[str] | None, typer.Option("--phase", help='Keep this phase (repeatable): "phase 3", "phase 1/phase 2" …')] = None,
+    role: Annotated[list[str] | None, typer.Option("--role", help="Keep trials in which the drug is this: investigated, comparator …")] = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """List the trials of a drug or a condition, one JSON object a line with --json."""
+    with _opened(home) as store:
+        found = store.trials(drug=drug, condition=condition, status=status or (), phase=phase or (), role=role or (), as_of=as_of)
+    if json:
+        for line in found:
+            _print_json(line)
+    else:
+        terminal.trials(found)
+
+
+@app.command()
+@_door
+def resolve(
+    name: Annotated[str, typer.Argument(help="A name, brand, code or identifier.")],
+    kind: Annotated[str | None, typer.Option("--kind", help="drug or condition.")] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Explain what a name means: the entity, the score and why, or the candidates."""
+    with _opened(home) as store:
+        found = store.resolve(name, kind)
+    if json:
+        _print_json(found)
+    else:
+        terminal.resolution(found)
+    if found.entity is None:
+        raise typer.Exit(1)
+
+
+@app.command()
+@_door
+def search(
+    words: Annotated[list[str], typer.Argument(help="Words of a title, name or text.")],
+    kind: Annotated[str | None, typer.Option("--kind", help="study, label, application or medicine.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Find records by words in titles, names and texts."""
+    with _opened(home) as store:
+        hits = store.search(" ".join(words), limit, kind)
+    if json:
+        for hit in hits:
+            _print_json(hit)
+    else:
+        terminal.hits(hits, " ".join(words))
+
+
+@app.command()
+@_door
+def sources(home: Home = None, json: Json = False) -> None:
+    """Show the freshness ledger: per source the last success, the data's own date, records and failures."""
+    with _opened(home) as store:
+        rows = store.sources()
+    if json:
+        for row in rows:
+            _print_json(row)
+    else:
+        terminal.sources(rows)
+
+
+@app.command()
+@_door
+def quarantine(
+    retry: Annotated[bool, typer.Option("--retry", help="Read everything in quarantine again.")] = False, home: Home = None, json: Json = False
+) -> None:
+    """List what could not be read, with file, record and reason; --retry reads it again."""
+    with _opened(home) as store:
+        if retry:
+            report = store.retry_quarantine()
+            if json:
+                _print_json(report)
+            else:
+                terminal.load_report(report)
+            return
+        rows = store.quarantine()
+    if json:
+        for row in rows:
+            _print_json(row)
+    else:
+        terminal.quarantine(rows)
+
+
+@app.command()
+@_door
+def decide(
+    mention: Annotated[str, typer.Argument(help="The name as documents write it.")],
+    entity: Annotated[str, typer.Argument(help="The entity's id, as `theriac resolve` prints it.")],
+    author: Annotated[str, typer.Option("--author", help="Who decides.")],
+    why: Annotated[str, typer.Option("--why", help="The reason, kept with the decision.")] = "",
+    record: Annotated[str, typer.Option("--record", help="Only in this record (source:key).")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="drug or condition.")] = "drug",
+    home: Home = None,
+) -> None:
+    """Settle what an ambiguous name means; kept as data with its author."""
+    with _opened(home) as store:
+        store.decide(mention, entity, author=author, why=why, record=record, kind=kind)
+    typer.echo(f"{mention} means {entity}{f' in {record}' if record else ''}, says {author}.")
+
+
+@app.command()
+@_door
+def doctor(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make both caches anew from the segments first.")] = False,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Check every segment's checksum and counts against the catalog."""
+    with _opened(home) as store:
+        check = store.doctor(rebuild=rebuild)
+    if json:
+        _print_json(check)
+    else:
+        terminal.check(check)
+    if check.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+@_door
+def backup(file: Annotated[Path, typer.Argument(help="The file to write.")], home: Home = None) -> None:
+    """Write the whole home into one file."""
+    with _opened(home) as store:
+        size = store.backup(file)
+    typer.echo(f"Wrote {file} ({size / 1e6:.1f} MB). `theriac restore {file} --home FOLDER` brings it back.")
+
+
+@app.command()
+@_door
+def restore(file: Annotated[Path, typer.Argument(help="A file that `theriac backup` wrote.")], home: Home = None) -> None:
+    """Make a new home from a backup."""
+    settings = _settings(home)
+    with api.restore(file, settings) as store:
+        lines = store.sources()
+    typer.echo(f"Restored {sum(line.records for line in lines):,} records into {settings.home}.")
+
+
+@app.command()
+@_door
+def schema() -> None:
+    """Print the JSON Schema of every shape."""
+    _print_json(api.json_schema())
+
+
+@app.command()
+@_door
+def up(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Set up and show what is there, then exit.")] = False, home: Home = None
+) -> None:
+    """Load the starter dossier into an empty home and show imiquimod's profile and what changed in it."""
+    settings = _settings(home)
+    with _opened(home, create=True) as store, terminal.load_progress(quiet=False) as shown:
+        first = store.begin(progress=shown.progress, waiting=shown.waiting)
+    terminal.welcome(settings.home, first)
+    if not no_serve:
+        typer.echo("The web service is not part of this version; every question is answered on the command line (theriac --help).")
+
+
+def main() -> None:
+    """The console script."""
+    app()

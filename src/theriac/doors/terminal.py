@@ -1,0 +1,314 @@
+"""How the command line shows the shapes to people: tables and short lines with rich, plain where the output is no terminal.
+
+Flows in: the shapes of `views`. Flows out: text. It computes nothing but the layout.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from theriac.views import Citation, DrugProfile, Resolved, SearchHit, SourceLine, Stated, TrialLine
+
+_MOST = 12
+
+
+def console() -> Console:
+    """The terminal on stdout; a wide one where it is no terminal, so that nothing is cut in a file or a pipe."""
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, soft_wrap=False)
+
+
+class Shown:
+    """Where a load tells how far it is."""
+
+    def __init__(self, bar: Progress | None) -> None:
+        self.bar = bar
+        self.task = bar.add_task("loading", total=None) if bar else None
+
+    def progress(self, state: Any) -> None:
+        """Moves the bar."""
+        if self.bar and self.task is not None:
+            words = f"{state.records:,} records · {state.bytes / 1e6:,.0f} MB · {Path(state.file).name[:40]}"
+            self.bar.update(self.task, description=words)
+
+    def waiting(self, words: str) -> None:
+        """Says, once, that another process is at work."""
+        sys.stderr.write(f"theriac: {words}\n")
+
+
+@contextmanager
+def load_progress(*, quiet: bool) -> Iterator[Shown]:
+    """A moving line on a terminal, nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield Shown(None)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield Shown(bar)
+
+
+def _table(*columns: str, title: str | None = None, right: Sequence[str] = ()) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def _plain(value: object) -> Text:
+    """Text as it is: what documents say is never read as markup."""
+    return Text("" if value is None else str(value))
+
+
+def load_report(report: Any) -> None:
+    """What a load did."""
+    out = console()
+    counts = ("read", "new", "changed", "annotation_only", "unchanged", "superseded", "quarantined")
+    table = _table("source", *(count.replace("_", " ") for count in counts), right=[count.replace("_", " ") for count in counts])
+    for row in report.sources:
+        table.add_row(row.source, *(f"{getattr(row, count):,}" for count in counts))
+    out.print(table)
+    for notice in report.notices:
+        out.print(_plain(f"notice: {notice}"))
+    if report.quarantine:
+        out.print(_plain(f"\n{len(report.quarantine)} in quarantine (theriac quarantine lists them; nothing stored is lost):"))
+        for one in report.quarantine[:_MOST]:
+            place = " · ".join(part for part in (one.file, one.record, one.field) if part)
+            out.print(_plain(f"  {place}: {one.reason}"))
+    if report.unrecognised:
+        out.print(_plain(f"\n{len(report.unrecognised)} files are in no format that Theriac reads:"))
+        for path in report.unrecognised[:_MOST]:
+            out.print(_plain(f"  {path}"))
+        if len(report.unrecognised) > _MOST:
+            out.print(_plain(f"  … and {len(report.unrecognised) - _MOST} more (--json lists all)"))
+    out.print(_plain(f"\n{report.commits} commits, {report.seconds:.1f} s"))
+
+
+def _source(citation: Citation) -> str:
+    mark = f" · {citation.says}" if citation.says else ""
+    version = f" v{citation.version}" if citation.version else ""
+    return f"{citation.record}{version}{mark}"
+
+
+def _values(stated: Sequence[Stated]) -> str:
+    """One value where all documents agree, else each with its record."""
+    if len({one.value.casefold() for one in stated}) <= 1:
+        return stated[0].value if stated else ""
+    return " / ".join(f"{one.value} ({one.citation.record})" for one in stated)
+
+
+def profile(view: DrugProfile) -> None:
+    """The profile, in the order people ask."""
+    out = console()
+    out.print(Text(f"\n{view.name}", style="bold"), Text(f" {view.id}", style="dim"))
+    if view.as_of:
+        out.print(_plain(f"as of {view.as_of}: documents seen by then"))
+    _identity(out, view)
+    _products(out, view)
+    _approvals(out, view)
+    _patents(out, view)
+    _labels(out, view)
+    _matrix(out, view)
+    for words in view.not_covered:
+        out.print(_plain(f"· {words}"))
+    _footer(out, view)
+
+
+def _identity(out: Console, view: DrugProfile) -> None:
+    by_kind: dict[str, list[str]] = {}
+    for name in view.names:
+        by_kind.setdefault(name.kind, []).append(name.text)
+    for kind, texts in by_kind.items():
+        more = f" … and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+        out.print(_plain(f"  {kind:<12}{', '.join(texts[:_MOST])}{more}"))
+    if view.identifiers:
+        own = [one.id for one in view.identifiers if one.of is None]
+        out.print(_plain(f"  {'identifiers':<12}{', '.join(own)}"))
+    if view.forms:
+        out.print(_plain(f"  {'forms':<12}{', '.join(view.forms[:_MOST])}"))
+    if view.parts:
+        out.print(_plain(f"  {'parts':<12}{', '.join(view.parts)}"))
+    if view.classes:
+        out.print(_plain(f"  {'class':<12}{', '.join(dict.fromkeys(one.value for one in view.classes))}"))
+    if view.in_combinations:
+        more = f" … and {len(view.in_combinations) - 6} more" if len(view.in_combinations) > 6 else ""
+        out.print(_plain(f"  {'combined in':<12}{', '.join(view.in_combinations[:6])}{more}"))
+
+
+def _products(out: Console, view: DrugProfile) -> None:
+    if not view.products:
+        return
+    table = _table("where", "application", "product", "form", "strength", "approved", "market", "holder", "source", title="\nProducts")
+    for line in view.products[: 3 * _MOST]:
+        table.add_row(
+            line.jurisdiction,
+            f"{line.application}{f' {line.number}' if line.number else ''}",
+            _plain(line.name),
+            _plain(line.form),
+            _plain(line.strength),
+            line.approved or "",
+            _plain(_values(line.marketing)),
+            _plain(line.holders[0].value if line.holders else ""),
+            _plain(_source(line.citations[0])),
+        )
+    out.print(table)
+    if len(view.products) > 3 * _MOST:
+        out.print(_plain(f"  … and {len(view.products) - 3 * _MOST} more (--json lists all)"))
+
+
+def _approvals(out: Console, view: DrugProfile) -> None:
+    if not view.approvals:
+        return
+    first = [line for line in view.approvals if not line.what.startswith("supplement")]
+    table = _table("date", "where", "application", "decision", "status", "detail", "source", title="\nApprovals (first decisions)")
+    for line in first[: 2 * _MOST]:
+        words = (_plain(line.status), _plain(line.detail), _plain(_source(line.citation)))
+        table.add_row(line.date or "no date", line.jurisdiction, line.application, line.what, *words)
+    out.print(table)
+    supplements = len(view.approvals) - len(first)
+    if supplements or len(first) > 2 * _MOST:
+        out.print(_plain(f"  … and {supplements} supplements, {max(0, len(first) - 2 * _MOST)} more first decisions (--json lists all)"))
+
+
+def _patents(out: Console, view: DrugProfile) -> None:
+    if view.patents:
+        table = _table("patent", "application", "expires", "use codes", "source", title="\nListed patents (a listed patent is not a valid one)")
+        for line in view.patents[:_MOST]:
+            mark = " delisted" if line.delisted else ""
+            table.add_row(f"{line.number}{mark}", line.application, line.expires or "", ", ".join(line.use_codes), _plain(_source(line.citation)))
+        out.print(table)
+    for exclusivity in view.exclusivities[:_MOST]:
+        out.print(_plain(f"  exclusivity {exclusivity.code} of {exclusivity.application} until {exclusivity.expires or 'no date'}"))
+
+
+def _labels(out: Console, view: DrugProfile) -> None:
+    if not view.labels:
+        return
+    table = _table("where", "label", "version", "effective", "type", "set id", "source", title="\nLabels")
+    for line in view.labels[:_MOST]:
+        words = (_plain(line.document_type), line.set_id, _plain(_source(line.citation)))
+        table.add_row(line.jurisdiction, _plain(line.title[:48]), line.version or "", line.effective or "", *words)
+    out.print(table)
+
+
+def _matrix(out: Console, view: DrugProfile) -> None:
+    if not view.trials:
+        return
+    roles = Counter(line.role for line in view.trials)
+    words = ", ".join(f"{count} {role}" for role, count in roles.most_common())
+    table = _table("condition", "phase", "status", "trials", title=f"\nTrials: {len(view.trials)} ({words})", right=["trials"])
+    for cell in view.trial_matrix[: 2 * _MOST]:
+        table.add_row(_plain(cell.condition), cell.phase, cell.status.replace("_", " "), str(cell.trials))
+    out.print(table)
+    if len(view.trial_matrix) > 2 * _MOST:
+        out.print(_plain(f"  … and {len(view.trial_matrix) - 2 * _MOST} more lines (theriac trials --drug {view.name} lists every trial)"))
+
+
+def _footer(out: Console, view: DrugProfile) -> None:
+    fresh = ", ".join(f"{line.source} {(line.data_timestamp or 'undated')[:10]}" for line in view.sources)
+    out.print(_plain(f"\nSources and the dates of their data: {fresh}"))
+    out.print(Text(view.notice, style="italic"))
+
+
+def trials(found: Sequence[TrialLine]) -> None:
+    """The trials, one line each."""
+    table = _table("trial", "phase", "status", "role", "intervention", "conditions", "sponsor", "primary completion")
+    for line in found:
+        table.add_row(
+            line.trial.removeprefix("nct:"),
+            line.phase or "",
+            (line.status or "").lower().replace("_", " "),
+            line.role,
+            _plain(line.intervention),
+            _plain("; ".join(line.conditions)),
+            _plain(line.sponsor),
+            line.primary_completion or "",
+        )
+    out = console()
+    out.print(table)
+    out.print(_plain(f"{len(found)} trials"))
+
+
+def resolution(found: Resolved) -> None:
+    """What a name means and why."""
+    out = console()
+    if found.entity:
+        out.print(_plain(f"{found.query} → {found.entity}  (score {found.score:.2f}: {found.reason})"))
+        return
+    out.print(_plain(f"{found.query}: {found.kind}: {found.reason}"))
+    for one in found.candidates:
+        out.print(_plain(f"  {one.entity}  {one.name}  (score {one.score:.2f}: {one.reason})"))
+
+
+def hits(found: Sequence[SearchHit], words: str) -> None:
+    """Search results."""
+    out = console()
+    if not found:
+        out.print(_plain(f"Nothing loaded holds {words!r}."))
+        return
+    table = _table("score", "kind", "record", "title", right=["score"])
+    for hit in found:
+        table.add_row(f"{hit.score:.1f}", hit.kind, hit.record, _plain(hit.title))
+    out.print(table)
+
+
+def sources(rows: Sequence[SourceLine]) -> None:
+    """The freshness ledger."""
+    out = console()
+    if not rows:
+        out.print(_plain("Nothing is loaded yet; `theriac load PATH` reads files, `theriac up` loads the starter dossier."))
+        return
+    table = _table("source", "data of", "last success", "records", "versions", "failures", right=["records", "versions", "failures"])
+    for row in rows:
+        table.add_row(
+            row.source, (row.data_timestamp or "")[:10], (row.last_success or "")[:19], f"{row.records:,}", f"{row.versions:,}", str(row.failures)
+        )
+    out.print(table)
+
+
+def quarantine(rows: Sequence[dict[str, object]]) -> None:
+    """What was set aside."""
+    out = console()
+    if not rows:
+        out.print(_plain("Nothing is in quarantine."))
+        return
+    table = _table("file", "record", "field", "reason")
+    for row in rows:
+        table.add_row(_plain(row["file"]), _plain(row["record"]), _plain(row["field"]), _plain(row["reason"]))
+    out.print(table)
+
+
+def check(found: Any) -> None:
+    """What the doctor found."""
+    out = console()
+    out.print(
+        _plain(
+            f"{found.commits} commits, {found.segments} segments ({found.bytes / 1e6:.1f} MB, {found.rows:,} rows), "
+            f"{found.records:,} records in {found.versions:,} versions"
+        )
+    )
+    for fault in found.faults:
+        out.print(_plain(f"fault: {fault}"))
+    if not found.faults:
+        out.print(_plain("Everything is what the catalog says."))
+
+
+def welcome(home: Path, first: Any) -> None:
+    """The first minute: what is here, one profile, what changed, what to do next."""
+    out = console()
+    out.print(_plain(f"Theriac is set up in {home}."))
+    if first.loaded:
+        out.print(_plain("The starter dossier was loaded: a small sample of our own wording (Theriac summary, not label text)."))
+    if first.profile is not None:
+        profile(first.profile)
+    if first.changes:
+        out.print(Text("\nWhat changed", style="bold"))
+        for words in first.changes:
+            out.print(_plain(f"  {words}"))
+    out.print(_plain("\nNext: theriac load PATH (files, folders, archives) · theriac drug NAME · theriac search WORDS · theriac --help"))

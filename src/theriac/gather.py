@@ -1,0 +1,230 @@
+"""Fills a drug's dossier from the store: finds the mentions, lets resolution judge each, and lets real documents replace samples.
+
+Flows in: an entity, a lake and the names. Flows out: a `Dossier`. It states nothing itself.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from theriac.flow.dossier import ApplicationOfDrug, Document, Dossier, HolderSeen, LabelOfDrug, MedicineOfDrug, TrialOfDrug
+from theriac.flow.registry import Entity
+from theriac.flow.resolution import Resolution, resolve_mention
+from theriac.model import Application, Label, Medicine, Mention, Study
+from theriac.stages import STARTER, own_numbers
+from theriac.store.lake import Found, Lake, Stored
+from theriac.store.registry import Names
+from theriac.terms import ArmRole
+
+_PRODUCT_ROLES = ("product",)
+
+
+def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
+    """Everything stored about the drug at the lake's moment."""
+    found = lake.mentions("drug", names.of_entity(entity.id))
+    stored = lake.stored({hit.version for hit in found})
+    hits = list(_resolved(entity, found, stored, names))
+    trials: list[TrialOfDrug] = []
+    labels: list[LabelOfDrug] = []
+    applications: list[ApplicationOfDrug] = []
+    medicines: list[MedicineOfDrug] = []
+    combined: dict[str, None] = {}
+    for at, mention, number, resolution in hits:
+        document = document_of(at)
+        match at.reading.document:
+            case Study() as study:
+                trials.append(
+                    TrialOfDrug(
+                        document=document,
+                        study=study,
+                        mention=number,
+                        text=mention.text,
+                        arm_role=mention.arm_role or ArmRole.UNCLEAR,
+                        score=resolution.score,
+                        reason=resolution.reason,
+                    )
+                )
+            case Label() as label if mention.role in _PRODUCT_ROLES or len(label.substances) == 1:
+                labels.append(LabelOfDrug(document=document, label=label))
+            case Application() as application if mention.role in _PRODUCT_ROLES:
+                applications.append(ApplicationOfDrug(document=document, application=application, ingredients=frozenset({mention.text})))
+            case Medicine() as medicine if mention.role in _PRODUCT_ROLES:
+                medicines.append(MedicineOfDrug(document=document, medicine=medicine))
+            case _ if mention.role == "substance":
+                combined[at.reading.title] = None
+    applications = _with_siblings(applications, lake)
+    real = _Real(lake, labels, medicines)
+    own = {one.label.set_id for one in labels} | {one.medicine.name for one in medicines}
+    return Dossier(
+        entity=entity,
+        trials=tuple(_once(one for one in trials if not real.replaces(one.document, one.study))),
+        labels=tuple(_once(one for one in labels if not real.replaces(one.document, one.label))),
+        applications=tuple(one for one in applications if not real.replaces(one.document, one.application)),
+        medicines=tuple(_once(one for one in medicines if not real.replaces(one.document, one.medicine))),
+        holders=tuple(_holders(lake, applications, medicines, real)),
+        in_combinations=tuple(title for title in combined if title not in own),
+    )
+
+
+def trials_of_condition(entity: Entity, lake: Lake, names: Names) -> list[TrialOfDrug]:
+    """The studies of a condition; each stands with the condition as it is written there in the place of a drug."""
+    keys = [*names.of_entity(entity.id)]
+    found = lake.mentions("condition", keys)
+    versions = {hit.version: hit.number for hit in reversed(found)}
+    for curie in entity.identifiers:
+        versions.update({version: -1 for version in lake.by_key(curie) if version not in versions})
+    stored = lake.stored(versions)
+    trials = []
+    for version, at in stored.items():
+        study = at.reading.document
+        if isinstance(study, Study):
+            number = versions[version]
+            text = at.reading.mentions[number].text if number >= 0 else entity.name
+            trials.append(
+                TrialOfDrug(
+                    document=document_of(at), study=study, mention=max(number, 0), text=text, arm_role="condition", score=1.0, reason="condition"
+                )
+            )
+    real = _Real(lake, [], [])
+    return list(_once([one for one in trials if not real.replaces(one.document, one.study)], best_of=False))
+
+
+def document_of(at: Stored) -> Document:
+    """The version as dossiers name it."""
+    return Document(
+        record=at.curie,
+        source=at.record.source,
+        seq=at.seq,
+        version=at.version,
+        label=at.label,
+        format=at.format,
+        seen=at.seen,
+        partial=at.partial,
+    )
+
+
+def _resolved(
+    entity: Entity, found: Iterable[Found], stored: dict[int, Stored], names: Names
+) -> Iterator[tuple[Stored, Mention, int, Resolution]]:
+    """The mentions that resolution gives to this drug and no other."""
+    memory: dict[object, Resolution | None] = {}
+    hits = list(found)
+    names.by_keys(one.key for hit in hits for one in hit.candidates if one.key)
+    for hit in hits:
+        at = stored.get(hit.version)
+        if at is None:
+            continue
+        mention = at.reading.mentions[hit.number]
+        decision = names.decided(mention.kind.value, mention.text, at.curie)
+        asked = (hit.candidates, mention.type, mention.identifiers, decision)
+        if asked not in memory:
+            answers = resolve_mention(hit.candidates, mention.type, names, identifiers=mention.identifiers, decision=decision)
+            memory[asked] = next((one for one in answers if one.entity == entity.id), None)
+        answer = memory[asked]
+        if answer is not None:
+            yield at, mention, hit.number, answer
+
+
+def _with_siblings(applications: list[ApplicationOfDrug], lake: Lake) -> list[ApplicationOfDrug]:
+    """The applications with every other record about the same numbers: submissions, patents, marketing status."""
+    numbers: dict[str, set[str]] = {}
+    for one in applications:
+        numbers.setdefault(one.application.number, set()).update(one.ingredients)
+    have: dict[str, ApplicationOfDrug] = {}
+    for one in applications:
+        before = have.get(one.document.record)
+        merged = one.ingredients | (before.ingredients if before else frozenset())
+        have[one.document.record] = ApplicationOfDrug(document=one.document, application=one.application, ingredients=merged)
+    versions = [version for number in sorted(numbers) for version in lake.by_key(f"application/{number}")]
+    for at in lake.stored(versions).values():
+        document = at.reading.document
+        if isinstance(document, Application) and at.curie not in have:
+            have[at.curie] = ApplicationOfDrug(
+                document=document_of(at), application=document, ingredients=frozenset(numbers.get(document.number, ()))
+            )
+    return [have[record] for record in sorted(have)]
+
+
+class _Real:
+    """Which sample records give way because a real document about the same thing is stored."""
+
+    def __init__(self, lake: Lake, labels: list[LabelOfDrug], medicines: list[MedicineOfDrug]) -> None:
+        self.lake = lake
+        self.jurisdictions = {one.label.jurisdiction for one in labels if one.document.source != STARTER}
+        self._asked: dict[str, bool] = {}
+
+    def replaces(self, document: Document, content: Study | Label | Application | Medicine) -> bool:
+        """Whether this is a sample record and a real one stands for it."""
+        if document.source != STARTER:
+            return False
+        if isinstance(content, Label):
+            return content.jurisdiction in self.jurisdictions
+        return any(self._real(key) for key in own_numbers(content))
+
+    def _real(self, key: str) -> bool:
+        if key not in self._asked:
+            found = self.lake.stored(self.lake.by_key(key)).values()
+            self._asked[key] = any(
+                at.record.source != STARTER and not isinstance(at.reading.document, Label) and not at.partial for at in found
+            )
+        return self._asked[key]
+
+
+def _once(items: Iterable[TrialOfDrug | LabelOfDrug | MedicineOfDrug], *, best_of: bool = True) -> Iterator:  # type: ignore[type-arg]
+    """Each record once: for a trial of a drug the mention in which the drug counts most."""
+    best: dict[str, TrialOfDrug | LabelOfDrug | MedicineOfDrug] = {}
+    for item in items:
+        before = best.get(item.document.record)
+        if before is None or (best_of and isinstance(item, TrialOfDrug) and isinstance(before, TrialOfDrug) and _weight(item) < _weight(before)):
+            best[item.document.record] = item
+    yield from (best[record] for record in sorted(best))
+
+
+_ROLE_ORDER = list(ArmRole)
+
+
+def _weight(trial: TrialOfDrug) -> tuple[int, float, int]:
+    return (_ROLE_ORDER.index(ArmRole(trial.arm_role)), -trial.score, trial.mention)
+
+
+def _holders(
+    lake: Lake, applications: list[ApplicationOfDrug], medicines: list[MedicineOfDrug], real: _Real
+) -> Iterator[HolderSeen]:
+    """Who held what, version by version; neighbouring versions with one holder are one entry."""
+    kept: list[ApplicationOfDrug | MedicineOfDrug] = [*applications, *medicines]
+    records = {one.document.record for one in kept if not _given_way(one, real)}
+    for record in sorted(records):
+        yield from _holders_of(lake, record)
+
+
+def _given_way(one: ApplicationOfDrug | MedicineOfDrug, real: _Real) -> bool:
+    content = one.application if isinstance(one, ApplicationOfDrug) else one.medicine
+    return real.replaces(one.document, content)
+
+
+def _holders_of(lake: Lake, record: str) -> Iterator[HolderSeen]:
+    source, _, key = record.partition(":")
+    open_now: dict[tuple[str, str | None], HolderSeen] = {}
+    for at, end in lake.through_time(source, key):
+        for jurisdiction, application, product, holder in _named(at.reading.document):
+            before = open_now.get((application, product))
+            if before is not None and before.holder.casefold() == holder.casefold():
+                open_now[application, product] = HolderSeen(
+                    document=before.document, jurisdiction=jurisdiction, application=application, product=product, holder=holder, seen_to=end
+                )
+                continue
+            if before is not None:
+                yield before
+            open_now[application, product] = HolderSeen(
+                document=document_of(at), jurisdiction=jurisdiction, application=application, product=product, holder=holder, seen_to=end
+            )
+    yield from open_now.values()
+
+
+def _named(document: object) -> Iterator[tuple[str, str, str | None, str]]:
+    if isinstance(document, Medicine) and document.holder:
+        yield "EU", document.number, document.name, document.holder
+    if isinstance(document, Application):
+        if document.sponsor:
+            yield "US", f"{document.type or ''}{document.number}", None, document.sponsor
+        for product in document.products or ():
+            if product.holder:
+                yield "US", f"{document.type or ''}{document.number}", product.number, product.holder

@@ -1,0 +1,243 @@
+"""The shapes that every door shows: CLI `--json`, REST, MCP and the Python API print these and nothing else.
+
+Flows in: nothing. Flows out: msgspec Structs with a published JSON Schema (`theriac schema`). Keys are snake_case, dates ISO 8601 at the
+source's own precision, identifiers CURIEs. A field that nobody states is null; a list that nobody states is empty.
+"""
+
+from typing import Any
+
+import msgspec
+
+NOT_ADVICE = "Information from public documents, not medical advice."
+SUMMARY_MARK = "Theriac summary, not label text"
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A shape shown whole: nothing is left out because it is empty."""
+
+
+class Citation(View, frozen=True):
+    """Where a statement comes from: record, version, place, and since when that version has been seen."""
+
+    record: str
+    seq: int
+    version: str | None
+    path: str
+    seen: str
+    source: str
+    says: str | None = None
+
+
+class Name(View, frozen=True):
+    """One name of a drug with its kind (inn, generic, substance, brand, code, synonym, trial) and how many records use it."""
+
+    text: str
+    kind: str
+    records: int
+    example: str | None
+
+
+class Identifier(View, frozen=True):
+    """One identifier with its public page."""
+
+    id: str
+    link: str | None
+    of: str | None = None
+
+
+class Stated(View, frozen=True):
+    """A value as one document states it. Documents that disagree stand side by side."""
+
+    value: str
+    citation: Citation
+
+
+class ProductLine(View, frozen=True):
+    """One authorised product in one jurisdiction."""
+
+    jurisdiction: str
+    application: str
+    number: str | None
+    name: str | None
+    form: str | None
+    route: str | None
+    strength: str | None
+    ingredients: list[str]
+    approved: str | None
+    marketing: list[Stated]
+    holders: list[Stated]
+    reference_drug: str | None
+    reference_standard: str | None
+    te_code: str | None
+    citations: list[Citation]
+
+
+class ApprovalLine(View, frozen=True):
+    """One dated decision on an application: an original approval, a supplement, an opinion, a withdrawal."""
+
+    jurisdiction: str
+    application: str
+    date: str | None
+    what: str
+    status: str | None
+    detail: str | None
+    citation: Citation
+
+
+class PatentLine(View, frozen=True):
+    """One listed patent of the drug's products. A listed patent is not a valid one."""
+
+    number: str
+    application: str
+    products: list[str]
+    expires: str | None
+    use_codes: list[str]
+    delisted: bool
+    citation: Citation
+
+
+class ExclusivityLine(View, frozen=True):
+    """One listed exclusivity."""
+
+    code: str
+    application: str
+    products: list[str]
+    expires: str | None
+    citation: Citation
+
+
+class LabelLine(View, frozen=True):
+    """One label (or leaflet) that a source serves for the drug."""
+
+    set_id: str
+    version: str | None
+    effective: str | None
+    document_type: str | None
+    jurisdiction: str
+    title: str
+    manufacturer: str | None
+    applications: list[str]
+    citation: Citation
+
+
+class TrialLine(View, frozen=True):
+    """One trial in which the drug is given, and what the drug is in it."""
+
+    trial: str
+    title: str
+    phase: str | None
+    status: str | None
+    why_stopped: str | None
+    role: str
+    intervention: str
+    score: float
+    reason: str
+    conditions: list[str]
+    sponsor: str | None
+    enrolment: int | None
+    start: str | None
+    primary_completion: str | None
+    completion: str | None
+    first_posted: str | None
+    last_update_posted: str | None
+    has_results: bool | None
+    study_type: str | None
+    countries: list[str]
+    partial: bool
+    citation: Citation
+
+
+class MatrixCell(View, frozen=True):
+    """How many trials stand at one condition, phase and status."""
+
+    condition: str
+    phase: str
+    status: str
+    trials: int
+
+
+class Holder(View, frozen=True):
+    """Who holds an authorisation, by jurisdiction and application, and from when on that was seen."""
+
+    jurisdiction: str
+    application: str
+    product: str | None
+    holder: str
+    seen_from: str
+    seen_to: str | None
+    citation: Citation
+
+
+class SourceLine(View, frozen=True):
+    """One source's line of the freshness ledger."""
+
+    source: str
+    last_attempt: str | None
+    last_success: str | None
+    data_timestamp: str | None
+    records: int
+    versions: int
+    failures: int
+    message: str
+
+
+class DrugProfile(View, frozen=True):
+    """Everything that the loaded documents say of a drug (`theriac drug NAME`)."""
+
+    id: str
+    name: str
+    kind: str
+    as_of: str | None
+    summary: str | None
+    names: list[Name]
+    identifiers: list[Identifier]
+    forms: list[str]
+    parts: list[str]
+    in_combinations: list[str]
+    classes: list[Stated]
+    originators: list[Stated]
+    holders: list[Holder]
+    products: list[ProductLine]
+    approvals: list[ApprovalLine]
+    patents: list[PatentLine]
+    exclusivities: list[ExclusivityLine]
+    labels: list[LabelLine]
+    trials: list[TrialLine]
+    trial_matrix: list[MatrixCell]
+    clinical: dict[str, Any]
+    not_covered: list[str]
+    sources: list[SourceLine]
+    notice: str = NOT_ADVICE
+
+
+class Candidate(View, frozen=True):
+    """One entity that a name may mean."""
+
+    entity: str
+    name: str
+    score: float
+    reason: str
+
+
+class Resolved(View, frozen=True):
+    """What a name means (`theriac resolve NAME`)."""
+
+    query: str
+    entity: str | None
+    kind: str
+    score: float
+    reason: str
+    candidates: list[Candidate]
+
+
+class SearchHit(View, frozen=True):
+    """One record that holds the words searched for."""
+
+    record: str
+    kind: str
+    title: str
+    score: float
+    link: str | None
+
+
+SHAPES: tuple[type[View], ...] = (DrugProfile, TrialLine, Resolved, SearchHit, SourceLine)
