@@ -54,8 +54,6 @@ _OPPOSITE = re.compile(
     r"\bwithout\b.*$|(?<=\w )(?:administered|given|taken|injected|infused)\b.*$|\bin (?:a |the )?(?:vehicle|saline|placebo|water)\b.*$|"
     r"\bversus placebo\b.*$"
 )
-    r"\bwithout\b.*$|(?<=\w )(?:administered|given|taken|injected|infused)\b.*$|\bin (?:a |the )?(?:vehicle|saline|placebo|water)\b.*$|\bversus placebo\b.*$"
-)
 _PREFIX_WORD = re.compile(r"^(?:half|combination|maximal|different)\s+(?:of|doses? of|dose for)\s+")
 # A placebo of a combination is one placebo: "matching placebo sacubitril/valsartan", "placebo for A and B".
 _PLACEBO_OF = re.compile(r"\bplacebos?(?: (?:tablets?|capsules?|pills?|injections?))? (?:for|of|to|matching|match|matched to|[a-z]{4,}/[a-z]{4,})\b")
