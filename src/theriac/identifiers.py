@@ -52,6 +52,18 @@ SCHEMES: dict[str, Scheme] = {
     "doid": _scheme(r"\d+", "https://disease-ontology.org/?id=DOID:{}"),
     "umls": _scheme(r"C\d{7}", None),
     "eudract": _scheme(r"20\d{2}-\d{6}-\d{2}", "https://www.clinicaltrialsregister.eu/ctr-search/search?query={}", self_evident=True),
+    "chembl_target": _scheme(r"CHEMBL\d+", "https://www.ebi.ac.uk/chembl/explore/target/{}"),
+    "hgnc": _scheme(r"\d{1,6}", "https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/HGNC:{}"),
+    "gene": _scheme(r"[A-Za-z][A-Za-z0-9-]{0,19}", "https://www.genenames.org/tools/search/#!/?query={}"),
+    "ncbigene": _scheme(r"\d{1,9}", "https://www.ncbi.nlm.nih.gov/gene/{}"),
+    "ensembl": _scheme(r"ENS[A-Z]{0,5}[EFGPT]\d{11}", "https://www.ensembl.org/id/{}", self_evident=True),
+    "reactome": _scheme(r"R-[A-Z]{3}-\d+", "https://reactome.org/content/detail/{}", self_evident=True),
+    "wikipathways": _scheme(r"WP\d{1,5}", "https://www.wikipathways.org/pathways/{}.html", self_evident=True),
+    "efo": _scheme(r"\d{7}", "https://www.ebi.ac.uk/ols4/ontologies/efo/terms?short_form=EFO_{}"),
+    "chebi": _scheme(r"\d{1,6}", "https://www.ebi.ac.uk/chebi/CHEBI:{}"),
+    "go": _scheme(r"\d{7}", "https://amigo.geneontology.org/amigo/term/GO:{}"),
+    "hp": _scheme(r"\d{7}", "https://hpo.jax.org/browse/term/HP:{}"),
+    "cl": _scheme(r"\d{7}", "https://www.ebi.ac.uk/ols4/ontologies/cl/terms?short_form=CL_{}"),
     "patent": _scheme(r"[A-Z]{0,2}\d{5,8}(?:\*PED)?", "https://patents.google.com/patent/US{}"),
 }
 
