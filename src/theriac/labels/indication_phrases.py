@@ -89,7 +89,7 @@ _WHO = re.compile(
 _LINE = re.compile(r"\b(first-line|second-line|third-line|maintenance treatment|adjuvant|neoadjuvant|after (?:failure|progression)[^.;:,\[]*|following (?:disease )?progression[^.;:,\[]*)", re.IGNORECASE)
 _HEAD_NOUN = re.compile(r"cancers?|infections?|carcinoma|adenocarcinoma|tumou?rs?|seizures?|leukemia|lymphoma|disorders?", re.IGNORECASE)
 _OUTCOME = re.compile(r"(?:remission|consolidation|survival|mortality|ambulation|growth|response|hospitali[sz]ation|quality of life|physical function|exercise)\b", re.IGNORECASE)
-_NOISE = re.compile(r"^(?:(?:on|at|in|when|if|after|primarily|reduces?) .*|also known.*|known as.*|however.*|by .*|use of .*|its .*|single agent|monotherapy|(?:adult|pa?ediatric|adult and pa?ediatric) patients?|is not .*|for|not|it|this|which .*|whom .*|disease|condition|conditions|diseases|use|the|it|them|both|others?|symptoms|appropriate|one|patients?|adults?|children|products?|these|this|up|therapy|treatment)$", re.IGNORECASE)
+_NOISE = re.compile(r"^(?:may be .*|(?:\w+ )?different .*|(?:on|at|in|around|over|when|if|after|primarily|reduces?) .*|also known.*|known as.*|however.*|by .*|use of .*|its .*|single agent|monotherapy|(?:adult|pa?ediatric|adult and pa?ediatric) patients?|is not .*|for|not|it|this|which .*|whom .*|disease|condition|conditions|diseases|use|the|it|them|both|others?|symptoms|appropriate|one|patients?|adults?|children|products?|these|this|up|therapy|treatment)$", re.IGNORECASE)
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,6 +290,16 @@ def clean(part: str) -> str:
     text = _QUALIFIER.sub("", text)
     text = re.sub(r"^(?:and|or|of|for|in|with|to|the|their|his)\s+", "", text.strip(" ,.:;\"“”-–"), flags=re.IGNORECASE)
     text = re.sub(r"\s+(?:and|or|and/or|of|in|for|with|the|caused|due|to|associated|resulting)$", "", re.sub(r"\s+", " ", text).strip(" ,.:;"))
+    text = _said_once(text)
     if len(text) < 4 or _NOISE.match(text) or len(text.split()) > 16:
         return ""
     return text.lower()
+
+
+def _said_once(text: str) -> str:
+    """A heading run into its own sentence ("Actinic keratosis Actinic keratoses are …") once."""
+    words = text.split()
+    half = len(words) // 2
+    if len(words) >= 4 and len(words) % 2 == 0 and all(a[:5].lower() == b[:5].lower() for a, b in zip(words[:half], words[half:], strict=True)):
+        return " ".join(words[:half])
+    return text

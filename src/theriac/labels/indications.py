@@ -18,7 +18,7 @@ _TRIGGER = re.compile(
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"\b(?:(?:is|are|may be|has been|have been|can be) (?:also )?(?:used|useful|effective|recommended|helpful|of value|employed|prescribed|valuable)(?: adjunctively)?"
+    r"\b(?:(?:is|are|may be|has been|have been|can be) (?:also )?(?:used|useful|effective|recommended|helpful|of value|employed|prescribed|valuable)(?: adjunctively)?|\bmay prescribe [^.;:]{2,40}?(?= for the)"
     r"|\bintended for (?:\w+ ){0,3}(?=(?:in )?the (?:treatment|management))|is an? (?:useful|effective) (?:adjunct|agent)|(?:was|were) shown to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
     r"|\balso reduces? the (?:risk|rate|incidence) of"
     r"|^\s*(?:Uses?:?\s+)?(?:[Ff]or|[Tt]emporar\w+|[Tt]reats?|[Rr]elieves?|[Pp]revents?|[Hh]elps?|As an? adju\w+|In the (?:treatment|management)))"
@@ -136,7 +136,8 @@ def _with_items(text: str, spans: list[Span], place: int) -> tuple[int, int]:
     listed = bool(re.search(r"\bindicated[^.]{0,40}?(?:for|of|in|with):\s", text[spans[place][0] : end]))
     opened = text[spans[place][0] : end].rstrip().endswith(":")
     for span in spans[place + 1 :]:
-        if not (is_item(text, span) or (opened and taken == 1) or (listed and _nominal(text[span[0] : span[1]]))) or _LIMITATION.match(text[span[0] : span[1]]):
+        more = opened and any(is_item(text, later) for later in spans[place + taken + 1 : place + taken + 5])
+        if not (is_item(text, span) or (opened and taken == 1) or more or (listed and _nominal(text[span[0] : span[1]]))) or _LIMITATION.match(text[span[0] : span[1]]):
             break
         end, taken = span[1], taken + 1
         if taken > 40:

@@ -10,7 +10,7 @@ import msgspec
 
 from theriac.labels.quantities import Quantity, amounts
 from theriac.labels.regimen_words import is_not_a_dose, of_another_drug, phase_of
-from theriac.labels.schedules import PRN, UNTIL, WHEN, Timed, durations, frequencies
+from theriac.labels.schedules import PRN, UNTIL, WHEN, Timed, courses_in, frequencies
 from theriac.labels.sentences import Span
 from theriac.labels.statements import Dose, Duration, Frequency
 
@@ -51,8 +51,7 @@ def candidates(text: str, span: Span, own: frozenset[str]) -> list[Candidate]:
     if not doses:
         return []
     timed = list(frequencies(text, *span))
-    courses = [c for c in durations(text, *span)]
-    courses = [c for c in courses if not any(t.start <= c.start and c.end <= t.end and t.kind == "perweek" for t in timed)]
+    courses = courses_in(text, *span, timed)
     brackets = [_bracket(text, doses[place - 1].end, dose) if place else None for place, dose in enumerate(doses)]
     found = [_candidate(text, span, place, doses, alternatives, timed, courses, brackets) for place in range(len(doses))]
     return _phased(text, _shared(text, [one for one in _without_soup(found) if one.frequency or _said(text, one)]))
@@ -219,9 +218,7 @@ def _basis(before: str, after: str, quantity: Quantity, frequency: Timed | None,
         return "course"
     if kind in ("divided", "undivided"):
         return "day"
-    if quantity.rate == "day":
-        return "day" if kind not in ("times", "every", "latin") or (frequency and frequency.frequency and frequency.frequency.times == 1) is False else "day"
-    if kind == "bare" and phase == "maximum":
+    if quantity.rate == "day" or (kind == "bare" and phase == "maximum"):
         return "day"
     if _DAILY.search(before[-90:]) and kind not in ("times", "every", "latin", "singledaily"):
         return "day"

@@ -6,7 +6,9 @@ use stays unstated.
 
 import re
 
-from theriac.labels.document import LabelDocument
+import msgspec
+
+from theriac.labels.document import LabelDocument, Section
 from theriac.labels.statements import Indication
 
 _IMPAIRED = (
@@ -104,3 +106,29 @@ def own_names(document: LabelDocument) -> frozenset[str]:
     """The words of the product's own names, in lower case."""
     names = (*document.brand_names, *document.generic_names, *document.substances)
     return frozenset(word for name in names for word in re.findall(r"[a-z][a-z-]+", name.lower()))
+
+
+class Place(msgspec.Struct, kw_only=True):
+    """What the text so far in one part has set: the people and the use last named; `sole_use` is the label's only one."""
+
+    leaf: Section
+    people: str | None
+    use: str | None
+    sole_use: str | None
+    route: str | None
+
+    def move(self, sentence: str, indications: tuple[Indication, ...]) -> None:
+        """Headings and opening words set the people and the use for the sentences that follow."""
+        head = sentence[:110] if ":" not in sentence[:110] else sentence[: sentence.index(":")]
+        people = people_in(head[:70])
+        if people and not re.fullmatch(r"(?:wo)?men|(?:fe)?males", people, re.IGNORECASE):
+            self.people = people
+        use = use_in(head, indications)
+        if use:
+            self.use = use
+
+
+def body_start(leaf: Section) -> int:
+    """Where a part's text begins behind its heading."""
+    found = leaf.text.find(leaf.title) if leaf.title else -1
+    return found + len(leaf.title) if 0 <= found <= 8 else 0

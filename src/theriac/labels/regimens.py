@@ -10,15 +10,15 @@ import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.regimen_clauses import Candidate, candidates
-from theriac.labels.regimen_context import bands_in, only_route, own_names, people_in, product_in, route_in, site_in, use_in
+from theriac.labels.regimen_context import Place, bands_in, body_start, only_route, own_names, people_in, product_in, route_in, use_in
 from theriac.labels.quantities import amounts, number
+from theriac.labels.regimen_schedules import GIVEN, contacts, read_schedules
 from theriac.labels.regimen_words import MAXIMUM_FREQUENCY, SKIPPED_TITLE, is_aside, phase_of
-from theriac.labels.schedules import UNTIL, contact_time, durations, frequencies
+from theriac.labels.schedules import UNTIL, courses_in, durations, frequencies
 from theriac.labels.sentences import Span, is_item, sentences
-from theriac.labels.statements import Frequency, Indication, Regimen
+from theriac.labels.statements import Amount, Frequency, Indication, Regimen
 
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|once|twice|daily|weekly|monthly|every|single)\b", re.IGNORECASE)
-_GIVEN = re.compile(r"\b(?:administ\w+|given|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied|ication)\w*|inject\w*|us(?:e|ed)|instill\w*|inhal\w*|dos(?:e|es|ed|age|ing)|infus\w*|spray\w*|repeat\w*|irrigat\w*|moisten\w*|rub\w*|insert\w*)\b", re.IGNORECASE)
 _COPY = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s*\.?$")
 _COPY_AHEAD = re.compile(r"\s*\(\s*\d{1,2}(?:\.\d{1,2})?\s*\)")
 _COLUMNS = {"loading": "loading", "initial": "initial", "starting": "initial", "maintenance": "maintenance", "maximum": "maximum"}
@@ -26,58 +26,55 @@ _COLUMN = re.compile(r"\b(?:loading|initial|starting|maintenance|maximum)(?: \w+
 _CONTINUED = re.compile(r"^(?!.*\b(?:benefit|response|effects?|improve\w*|symptoms|levels?)\b).*\b(?:continu\w+|treat(?:ed)?|treatment (?:should|is|may|for)|therapy (?:should|is|may)|duration of|course)\b", re.IGNORECASE | re.DOTALL)
 
 
-class _Place(msgspec.Struct, kw_only=True):
-    """What the text so far in one part has set: the people and the use last named, the phase of an open list."""
-
-    leaf: Section
-    people: str | None
-    use: str | None
-    sole_use: str | None
-    route: str | None
-
-
 def read_regimens(document: LabelDocument, indications: tuple[Indication, ...]) -> tuple[Regimen, ...]:
     """The regimens of the dosage section in reading order."""
     own = own_names(document)
-    uses = tuple(dict.fromkeys(one.name for one in indications))
-    found: list[Regimen] = []
     parts = _parts(document)
-    for leaf in parts:
-        place = _Place(leaf=leaf, people=people_in(leaf.title), use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=only_route(document))
-        found.extend(_read_part(place, indications, own))
+    found = [one for leaf in parts for one in _read_part(_place(document, leaf, indications), indications, own)]
     if not any(one.dose and one.phase != "maximum" for one in found):
-        for leaf in parts:
-            place = _Place(leaf=leaf, people=people_in(leaf.title), use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=only_route(document))
-            found.extend(_schedules(place, indications))
+        found.extend(one for leaf in parts for one in read_schedules(_place(document, leaf, indications), indications))
+    for leaf in parts:
+        left_on = contacts(leaf, _place(document, leaf, indications), indications)
+        found = [_left_on(one, leaf, left_on) for one in found]
     return _distinct(found)
+
+
+def _place(document: LabelDocument, leaf: Section, indications: tuple[Indication, ...]) -> Place:
+    uses = tuple(dict.fromkeys(one.name for one in indications))
+    return Place(
+        leaf=leaf, people=people_in(leaf.title), use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=only_route(document)
+    )
+
+
+def _left_on(one: Regimen, leaf: Section, left_on: dict[str | None, Amount]) -> Regimen:
+    """The regimen with the contact time that its own part gives for its use."""
+    if one.contact_time or one.phase == "maximum" or not left_on or one.quote not in leaf.text:
+        return one
+    contact = left_on.get(one.indication) or (next(iter(left_on.values())) if len(left_on) == 1 else None)
+    return msgspec.structs.replace(one, contact_time=contact) if contact else one
 
 
 def _parts(document: LabelDocument) -> list[Section]:
     """The parts of the dosage section that state doses in full; the highlights only where nothing else does."""
     parts = [leaf for section in sections_of(document, "dosage") for leaf in leaves(section) if not SKIPPED_TITLE.search(leaf.title)]
     full = [leaf for leaf in parts if not leaf.highlights]
-    return full if any(_NUMERIC.search(leaf.text, _body_start(leaf)) and _GIVEN.search(leaf.text) for leaf in full) else parts
+    return full if any(_NUMERIC.search(leaf.text, body_start(leaf)) and GIVEN.search(leaf.text) for leaf in full) else parts
 
 
-def _body_start(leaf: Section) -> int:
-    found = leaf.text.find(leaf.title) if leaf.title else -1
-    return found + len(leaf.title) if 0 <= found <= 8 else 0
-
-
-def _read_part(place: _Place, indications: tuple[Indication, ...], own: frozenset[str]) -> list[Regimen]:
+def _read_part(place: Place, indications: tuple[Indication, ...], own: frozenset[str]) -> list[Regimen]:
     text = place.leaf.text
     found: list[tuple[Candidate, str | None, str | None]] = []
     schedule: Frequency | None = None
     lead_phase: str | None = None
     before: Span = (0, 0)
-    for span in _without_copies(place.leaf, sentences(text, _body_start(place.leaf)), own):
+    for span in _without_copies(place.leaf, sentences(text, body_start(place.leaf)), own):
         sentence = text[span[0] : span[1]]
-        _move(place, sentence, indications)
+        place.move(sentence, indications)
         if not _NUMERIC.search(sentence) or is_aside(sentence):
             continue
         mine = [] if MAXIMUM_FREQUENCY.search(sentence) else _rows(text, span, candidates(text, span, own))
         lead_phase = _led(text, span, lead_phase, before)
-        before = span
+        before = (0, 0) if mine and sentence.rstrip().endswith(":") else span
         if lead_phase:
             mine = [(msgspec.structs.replace(one, phase=lead_phase) if one.phase is None else one, rows) for one, rows in mine]
         schedule = _lone_schedule(text, span) if not mine else schedule
@@ -171,26 +168,15 @@ def _rows(text: str, span: Span, mine: list[Candidate]) -> list[tuple[Candidate,
     return rows
 
 
-def _move(place: _Place, sentence: str, indications: tuple[Indication, ...]) -> None:
-    """Headings and opening words set the people and the use for the sentences that follow."""
-    head = sentence[:110] if ":" not in sentence[:110] else sentence[: sentence.index(":")]
-    people = people_in(head[:70])
-    if people:
-        place.people = people
-    use = use_in(head, indications)
-    if use:
-        place.use = use
-
-
 def _extended(one: Candidate, text: str, span: Span) -> Candidate:
     """The candidate with the schedule or course that the next sentence gives it, when that sentence speaks of nothing else."""
     if span[0] - one.sentence[1] > 3 or one.phase == "maximum":
         return one
     sentence = text[span[0] : span[1]]
-    timed = [t for t in frequencies(text, *span) if t.kind not in ("undivided",)]
-    courses = [c for c in durations(text, *span) if c.kind != "after"]
+    timed = [t for t in frequencies(text, *span) if t.kind != "undivided"]
+    courses = [c for c in courses_in(text, *span, timed) if c.kind != "after"]
     out = one
-    if one.frequency is None and timed and _GIVEN.search(sentence) and timed[0].frequency and not re.search(r"increas|titrat|adjust|monitor|interval|escalat|\brate\b|increment|infus", sentence, re.IGNORECASE):
+    if one.frequency is None and timed and GIVEN.search(sentence) and timed[0].frequency and not re.search(r"increas|titrat|adjust|monitor|interval|escalat|\brate\b|increment|infus", sentence, re.IGNORECASE):
         out = msgspec.structs.replace(out, frequency=timed[0].frequency, end=timed[0].end, sentence=span)
     if one.duration is None and courses and _CONTINUED.search(sentence):
         out = msgspec.structs.replace(out, duration=courses[0].duration, end=max(out.end, courses[0].end), sentence=span)
@@ -200,38 +186,15 @@ def _extended(one: Candidate, text: str, span: Span) -> Candidate:
     return out
 
 
-def _regimen(place: _Place, text: str, one: Candidate, people: str | None, use: str | None) -> Regimen:
+def _regimen(place: Place, text: str, one: Candidate, people: str | None, use: str | None) -> Regimen:
     start = one.lead if 0 <= one.start - one.lead <= 160 else one.start
     while start < one.start and not (text[start].isalnum() or text[start] in "(≥<>"):
         start += 1
     around = text[one.sentence[0] : one.sentence[1]]
     return Regimen(
         quote=text[start : one.end], indication=use or place.sole_use, population=people, phase=one.phase, product=one.strength or product_in(place.leaf.title),
-        route=route_in(text[one.lead : min(len(text), one.end + 60)]) or route_in(around) or place.route, dose=one.dose, alt_dose=one.alt_dose, frequency=one.frequency,
+        route=route_in(text[one.lead : one.end]) or place.route or route_in(around), dose=one.dose, alt_dose=one.alt_dose, frequency=one.frequency,
         duration=one.duration, until=one.until, when=one.when, path=place.leaf.path,
-    )  # fmt: skip
-
-
-def _schedules(place: _Place, indications: tuple[Indication, ...]) -> list[Regimen]:
-    """The schedules of a part that gives no dose: how often to apply or use the product, with the course and contact time nearby."""
-    text = place.leaf.text
-    found: list[Regimen] = []
-    for span in sentences(text, _body_start(place.leaf)):
-        sentence = text[span[0] : span[1]]
-        _move(place, sentence, indications)
-        timed = [t for t in frequencies(text, *span) if t.frequency and t.frequency.times]
-        courses = [c for c in durations(text, *span) if c.kind != "after"]
-        if timed and _GIVEN.search(sentence) and not is_aside(sentence):
-            found.append(_schedule(place, text, span, timed[0].frequency, courses, indications))
-    return found
-
-
-def _schedule(place, text, span, frequency, courses, indications) -> Regimen:  # type: ignore[no-untyped-def]
-    sentence = text[span[0] : span[1]]
-    contact = contact_time(sentence)
-    return Regimen(
-        quote=sentence, indication=use_in(sentence, indications) or place.use or place.sole_use, population=people_in(sentence) or place.people, route=route_in(sentence) or place.route,
-        frequency=frequency, duration=courses[0].duration if courses else None, site=site_in(sentence), contact_time=contact[0] if contact else None, path=place.leaf.path,
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ DURATION = re.compile(
     r"(?P<cycle>(?P<cycles>" + _N + r")\s+(?P<con>" + _N + r")[\s-](?P<conunit>day|week)[\s-](?:treatment\s+)?(?:cycles?|periods?)[^.;]{0,40}?separated by an? (?P<coff>" + _N + r")[\s-](?:day|week)"
     rf"|for\s+(?:the first\s+)?(?P<on>{_N})[\s-]*(?:consecutive\s+)?(?P<onunit>days?|weeks?|months?)\b[^.;]{{0,60}}?(?:followed by|then)\s+(?=[^.;]{{0,60}}?\b(?:rest|break|off|free|without|no treatment)\b)(?:an?\s+)?(?:(?:rest|break|drug[\s-]free|treatment[\s-]free|off)[^.;]{{0,50}}?\s)?(?:of\s+|for\s+)?(?P<off>{_N})[\s-]*(?P<offunit>days?|weeks?|months?)?"
     rf"\s*(?:of rest|rest|off|without|(?:drug|treatment)[\s-](?:free|off)|no treatment|break)?|(?P<on2>{_N})\s*(?P<on2unit>days?|weeks?) on[\s,/]+(?:and\s+)?(?P<off2>{_N})\s*(?:days?|weeks?) off)"
-    rf"|(?:\b(?:for|x|×|during|over|lasting|continued? for|after)\s+)(?P<how>up to|a maximum of|a maximum|not more than|no longer than|no more than|at most|at least|a minimum of|not less than|a minimum|approximately|about|a total of|the first|the full|a full|an additional|another|the next|a period of|a further|only|exactly|the initial|the entire|a)?\s*(?:period of\s+|full\s+)?{_SPAN}(?P<plus>\s+or (?:more|longer)|\s+at most)?"
+    rf"|(?:\b(?:for|x|×|during|over|lasting|continued? for|after)\s+)(?P<how>up to|more than|longer than|a maximum of|a maximum|not more than|no longer than|no more than|at most|at least|a minimum of|not less than|a minimum|approximately|about|a total of|the first|the full|a full|an additional|another|the next|a period of|a further|only|exactly|the initial|the entire|a)?\s*(?:period of\s+|full\s+)?{_SPAN}(?P<plus>\s+or (?:more|longer)|\s+at most)?"
     rf"|(?:for|during) the first (?P<firstunit>day|week|month|year)\b"
     rf"|(?P<limit>\b(?:up to|maximum of|maximum duration of|not (?:to )?exceed|no longer than|not (?:be )?(?:used |given |continued )?(?:for )?(?:more|longer) than|limited to|maximum treatment duration of|no more than|beyond|exceeding))\s+(?:a (?:period|total|maximum) of\s+)?{_SPAN.replace('<n>', '<m>').replace('<n2>', '<m2>').replace('<unit>', '<munit>')}(?!\s*(?:of age|old|before|prior|after|per|a day|daily|apart))"
     rf"|(?P<q>{_N})(?:{TO}(?P<q2>{_N}))?[\s-]+(?P<qunit>day|week|month|year|dose)s?[\s-](?:course|treatment course|course of|regimen|series|treatment period|duration|treatment\b)"
@@ -228,6 +228,8 @@ def _duration(m: "re.Match[str]", before: str) -> Duration | None:
         unit = "dose"
     word = m.group().split()[0].lower()
     how = (m.group("how") or "").lower()
+    if how in ("more than", "longer than"):
+        return Duration(value=_value(m.group(name)), unit=unit, bound="max") if re.search(r"\b(?:not|never|no)\b[^.;]{0,60}$", before, re.IGNORECASE) else None
     if unit in ("h", "min") and (_INFUSED.search(before) or word in ("over", "after") or (word == "for" and not how and unit == "min")):
         return None
     if word == "over" and unit != "dose":
@@ -251,7 +253,13 @@ def _cycle(m: "re.Match[str]") -> Duration | None:
         if on_unit not in scale or off_unit not in scale:
             return None
         on, off, on_unit = on * scale[on_unit], off * scale[off_unit], "d"
-    return Duration(cycle_on=on, cycle_off=off, unit=on_unit)
+    again = re.match(r"[^.;]{0,90}\b(?:again|another|a second)\b", m.string[m.end() : m.end() + 120], re.IGNORECASE)
+    return Duration(cycle_on=on, cycle_off=off, unit=on_unit, cycles=2 if again else None)
+
+
+def courses_in(text: str, start: int, end: int, timed: list[Timed]) -> list[Timed]:
+    """The courses that are not part of a frequency ("5 consecutive days each week" is no course of 5 days)."""
+    return [c for c in durations(text, start, end) if not any(t.kind == "perweek" and t.start <= c.start and c.end <= t.end for t in timed)]
 
 
 def contact_time(text: str) -> tuple[Amount, int, int] | None:

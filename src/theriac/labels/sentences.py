@@ -36,6 +36,8 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
 
 
 def _real(text: str, cut: "re.Match[str]", at: int) -> bool:
+    if "\n" in cut.group():
+        return True
     before = text[max(at, cut.start() - 160) : cut.start()]
     if before.endswith(";") and before.count("(") > before.count(")"):
         return False

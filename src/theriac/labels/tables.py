@@ -45,7 +45,7 @@ def narrative(element: etree._Element) -> str:
     parts: list[str] = []
     _render(element, parts)
     lines = (squeeze(line) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if line).replace("•\n", "• ")
 
 
 def _render(element: etree._Element, parts: list[str]) -> None:
@@ -69,16 +69,21 @@ def _render(element: etree._Element, parts: list[str]) -> None:
 
 
 def _render_children(element: etree._Element, parts: list[str]) -> None:
-    parts.append(element.text or "")
+    parts.append(_flowing(element.text))
     skip = False
     for child in element:
         if skip and local(child) == "br":  # the line break under a numerator is the fraction bar, already written
             skip = False
-            parts.append(child.tail or "")
+            parts.append(_flowing(child.tail))
             continue
         _render(child, parts)
-        parts.append(child.tail or "")
+        parts.append(_flowing(child.tail))
         skip = _is_numerator(child)
+
+
+def _flowing(text: str | None) -> str:
+    """Text as markup means it: a line break inside a paragraph is a blank."""
+    return text.replace("\n", " ").replace("\r", " ") if text else ""
 
 
 def _is_numerator(element: etree._Element) -> bool:

@@ -1,0 +1,178 @@
+"""How to apply the product, step by step, as the label tells the person who does it.
+
+In flows a `LabelDocument`; out flow `Instructions`: the ordered steps, the limits (packets per application, margin, lesion size, occlusion),
+the product's own missed-dose rule, when to assess and repeat, the clearance and recurrence rates the label gives, and the excipients. Every
+statement carries its sentence; nothing is merged between products.
+"""
+
+import re
+
+from theriac.labels.document import LabelDocument, Section, leaves, sections_of
+from theriac.labels.indications import read_indications
+from theriac.labels.quantities import DIGITS, TO, WORD, number
+from theriac.labels.regimen_context import Place, body_start, use_in
+from theriac.labels.schedules import contact_time
+from theriac.labels.sentences import sentences
+from theriac.labels.statements import Indication, Instructions, Number, Step
+
+_N = rf"(?P<n>{DIGITS}|{WORD}\b)(?:{TO}(?P<n2>{DIGITS}|{WORD}\b))?"
+_STEPS = (
+    ("wash_off", r"\b(?:wash|rinse|remove|clean)\w*\b[^.;]{0,80}\b(?:cream|gel|product|medic\w+|applied|off)\b|\bafter (?:about |approximately )?[\w\s]{1,12}hours?,? (?:wash|remove|the \w+ should be (?:washed|removed))|\bremoved? by washing\b"),
+    ("leave_on", r"\b(?:leave|left|remain)\w*\b[^.;]{0,70}\b(?:hours?|minutes?|overnight)\b"),
+    ("wash", r"\bwash\w*\b"),
+    ("dry", r"\b(?:dry|dried|drying|pat dry)\b"),
+    ("open", r"\b(?:open|tear|puncture|squeeze|prime|shake)\w*\b"),
+    ("apply", r"\b(?:apply|applied|rub|thin (?:layer|film)|spread|massage)\w*\b"),
+    ("dispose", r"\b(?:throw away|discard|dispose)\w*\b"),
+    ("take", r"\b(?:swallow|chew|crush|take|dissolve|inject|inhale|instill)\w*\b"),
+)  # fmt: skip
+_LIMITS = (
+    ("packets_per_application", rf"\b(?:no more than|up to|not more than|maximum (?:of|dose is)?|one|1)\s*{_N}?\s*(?:(?:full )?(?:actuations?|packets?|sachets?|pumps?))\b[^.;]{{0,60}}?\b(?:application|per|each|daily|dose|used)\b|\b(?:packets?|sachets?) (?:per|for each) application\b|maximum daily dose is {_N.replace('<n', '<d')} (?:packets?|sachets?)"),
+    ("area_covered", rf"\b(?:contains?|enough|sufficient)\b[^.;]{{0,60}}?\barea\b[^.;]{{0,40}}?(?P<a>{DIGITS})\s*(?P<aunit>cm|mm)\s?[2²]"),
+    ("area_limit", rf"\b(?:not (?:be )?(?:applied|used)|do not|limited to|one|contiguous|approximately)\b[^.;]{{0,80}}?(?:area|areas)\b[^.;]{{0,60}}?(?:(?P<a2>{DIGITS})\s*(?P<a2unit>cm|mm)\s?[2²]|larger|full face|surface)"),
+    ("margin", rf"(?P<m>{DIGITS})\s?(?P<munit>cm|mm)\b(?!\s?[2²])[^.;]{{0,40}}?\b(?:around|margin|beyond|surrounding|of skin)|\bmargin\b[^.;]{{0,30}}?(?P<m2>{DIGITS})\s?(?P<m2unit>cm|mm)\b"),
+    ("lesion_size", rf"\b(?:tumou?rs?|lesions?|diameter)\b[^.;]{{0,60}}?(?:no larger|not (?:exceed|larger)|maximum|less than|up to|≤)[^.;]{{0,30}}?(?P<s>{DIGITS})\s?(?P<sunit>cm|mm)\b|maximum (?:tumou?r )?diameter of (?P<s2>{DIGITS})\s?(?P<s2unit>cm|mm)"),
+    ("occlusion", r"\b(?:occlu\w+|bandages?|dressings?|cover(?:ed)? (?:the )?(?:treat\w+|area))\b"),
+    ("avoid_contact", r"\bavoid\b[^.;]{0,40}\b(?:eyes|lips|nostrils|mouth|mucous)\b|\bnot (?:for|to be) (?:ophthalmic|oral|intravaginal|used (?:in|on))\b"),
+    ("rest_period", r"\brest period\b|\btreatment (?:may be |should be )?(?:interrupt|resum)\w*|\bbreak\b[^.;]{0,40}\bapplication\b"),
+    ("not_extended", r"\b(?:not|neither|no longer)\b[^.;]{0,60}\b(?:be )?(?:extended|last)\b[^.;]{0,60}|\bnot be extended\b"),
+    ("sun", r"\b(?:sun(?:light|lamps?|screen)?|tanning|ultraviolet|UV)\b"),
+    ("condoms", r"\b(?:condoms?|diaphragms?|sexual)\b"),
+    ("single_use", r"\b(?:single[- ]use|re-?used|unused (?:packets?|sachets?|portion))\b"),
+)  # fmt: skip
+_MISSED = re.compile(r"\b(?:miss(?:ed|es)?|forg[eo]t\w*)\b[^.;]{0,40}\b(?:dose|application|to (?:use|take|apply))|\bmissed dos|\bif you (?:miss|forget)\b", re.IGNORECASE)
+_ASSESSED = re.compile(r"\b(?:assess\w*|re-?evaluat\w*|follow-up|repeat(?:ed)? (?:course|treatment|cycle)|further (?:course|\w+ weeks? of treatment)|second (?:course|treatment)|not respond\w*|additional (?:course|treatment))\b", re.IGNORECASE)
+_OUTCOME = re.compile(r"\b(?P<what>complete clearance|clearance|cleared|recurrence|recurred|clear)\b(?:(?!\bclearance (?:of|rate of) creatinine|creatinine|systemic|renal).){0,160}", re.IGNORECASE | re.DOTALL)
+_PERCENT = re.compile(rf"(?P<p>{DIGITS})\s?%|\((?P<a>\d+)\s?/\s?(?P<b>\d+)\)")
+_INACTIVE = re.compile(r"(?:inactive ingredients?|other ingredients are|excipients?|other ingredients|(?:also|cream) contains?(?: the following)?|in (?:an? )?[\w\s-]{0,60}(?:base|vehicle)(?: (?:consisting of|of|containing))?)[:\s]+(?P<list>[^.•]{12,900})", re.IGNORECASE)
+
+
+def read_instructions(document: LabelDocument) -> Instructions:
+    """The application instructions of the label, each statement with its sentence."""
+    indications = read_indications(document)[0]
+    parts = [leaf for section in sections_of(document, "dosage") for leaf in leaves(section) if not leaf.highlights]
+    told = [step for leaf in parts for step in _told(document, leaf, indications)]
+    rules = [step for section in sections_of(document, "warnings_and_precautions") for leaf in leaves(section) for step in _told(document, leaf, indications)]
+    missed = [step for leaf in (*parts, *_patient_parts(document)) for step in _missed(leaf)]
+    return Instructions(
+        steps=_once(step for step in told if step.kind in _STEP_KINDS),
+        limits=_once(step for step in (*told, *rules) if step.kind in _LIMIT_KINDS),
+        missed_dose=_once(missed),
+        assessment=_once(step for leaf in (*parts, *(x for s in sections_of(document, "warnings_and_precautions") for x in leaves(s))) for step in _matching(leaf, _ASSESSED, "assess")),
+        outcomes=_once(step for section in sections_of(document, "clinical_studies", "dosage") for leaf in leaves(section) for step in _outcomes(leaf, indications)),
+        excipients=read_excipients(document),
+    )
+
+
+_STEP_KINDS = frozenset(kind for kind, _ in _STEPS)
+_LIMIT_KINDS = frozenset(kind for kind, _ in _LIMITS)
+_STEP_RES = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _STEPS)
+_LIMIT_RES = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _LIMITS)
+
+
+def _patient_parts(document: LabelDocument) -> list[Section]:
+    return [leaf for section in sections_of(document, "patient_information") for leaf in leaves(section)]
+
+
+def _told(document: LabelDocument, leaf: Section, indications: tuple[Indication, ...]) -> list[Step]:
+    """The steps and limits of one part in order, each under the use whose paragraph it stands in."""
+    uses = tuple(dict.fromkeys(one.name for one in indications))
+    place = Place(leaf=leaf, people=None, use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=None)
+    found: list[Step] = []
+    for start, end in sentences(leaf.text, body_start(leaf)):
+        sentence = leaf.text[start:end]
+        place.move(sentence, indications)
+        use = place.use or place.sole_use
+        if _MISSED.search(sentence):
+            continue
+        found.extend(_steps(sentence, use, leaf.path))
+        found.extend(_limits(sentence, use, leaf.path))
+    return found
+
+
+def _steps(sentence: str, use: str | None, path: str) -> list[Step]:
+    if len(sentence) > 400:
+        return []
+    for kind, words in _STEP_RES:
+        if words.search(sentence) and re.match(r"\W*(?:[A-Z]\w*\W+){0,3}", sentence) and _directive(sentence):
+            contact = contact_time(sentence) if kind == "leave_on" else None
+            amount = contact[0] if contact else None
+            return [Step(kind=kind, quote=sentence, indication=use, value=amount.value if amount else None, high=amount.high if amount else None, unit=amount.unit if amount else None, path=path)]
+    return []
+
+
+def _directive(sentence: str) -> bool:
+    """Whether a sentence tells someone what to do (an imperative, or "should be")."""
+    return bool(
+        re.match(r"\W*(?:Before|After|Prior to|Immediately|Then|Once|Do not|Avoid|Never|Only|Wash|Dry|Pat|Open|Squeeze|Apply|Rub|Leave|Remove|Rinse|Take|Swallow|Use|Throw|Dispose|Discard|Inject|Inhale|Shake|Prime|Tear|Instill|Massage|Spread|Cover)\b", sentence)
+        or re.search(r"\b(?:should|must|may) (?:not )?be\b|\b(?:instruct|advise)\b", sentence)
+    )
+
+
+def _limits(sentence: str, use: str | None, path: str) -> list[Step]:
+    found = []
+    for kind, words in _LIMIT_RES:
+        match = words.search(sentence)
+        if match and len(sentence) < 500:
+            value, unit = _figure(match)
+            found.append(Step(kind=kind, quote=sentence, indication=use, value=value, unit=unit, path=path))
+    return found
+
+
+def _figure(match: "re.Match[str]") -> tuple[Number | None, str | None]:
+    groups = match.groupdict()
+    for name, unit in (("n", "packet"), ("d", "packet"), ("a", "aunit"), ("a2", "a2unit"), ("m", "munit"), ("m2", "m2unit"), ("s", "sunit"), ("s2", "s2unit")):
+        written = groups.get(name)
+        if written:
+            named = groups.get(unit) or unit
+            return number(written), f"{named}2" if name.startswith("a") else named
+    return None, None
+
+
+def _missed(leaf: Section) -> list[Step]:
+    """The product's own rule for a missed dose: the sentence that names it, with the one that goes on ("Do not apply …")."""
+    spans = sentences(leaf.text, body_start(leaf))
+    found = []
+    for place, (start, end) in enumerate(spans):
+        if _MISSED.search(leaf.text[start:end]) and end - start > 30:
+            last = end
+            for later in spans[place + 1 : place + 3]:
+                if not re.match(r"(?:Do not|The \w+ should not|Never|Then|Each|If it is|Instead|Take|Skip|Resume)", leaf.text[later[0] : later[1]]):
+                    break
+                last = later[1]
+            found.append(Step(kind="missed_dose", quote=leaf.text[start:last], path=leaf.path))
+    return found
+
+
+def _matching(leaf: Section, words: "re.Pattern[str]", kind: str) -> list[Step]:
+    spans = sentences(leaf.text, body_start(leaf))
+    return [Step(kind=kind, quote=leaf.text[a:b], path=leaf.path) for a, b in spans if words.search(leaf.text, a, b) and 30 < b - a < 500]
+
+
+def _outcomes(leaf: Section, indications: tuple[Indication, ...]) -> list[Step]:
+    """Clearance and recurrence rates that the label gives as a percentage, with the sentence."""
+    found = []
+    for start, end in sentences(leaf.text, body_start(leaf)):
+        sentence = leaf.text[start:end]
+        match = _OUTCOME.search(sentence)
+        rate = _PERCENT.search(sentence, match.start()) or _PERCENT.search(sentence) if match else None
+        if match and rate and rate.group("p") and len(sentence) < 600:
+            kind = "recurrence" if match.group("what").lower().startswith("recur") else "clearance"
+            found.append(Step(kind=kind, quote=sentence, indication=use_in(sentence, indications), value=number(rate.group("p")), unit="%", path=leaf.path))
+    return found
+
+
+def read_excipients(document: LabelDocument) -> tuple[str, ...]:
+    """The other ingredients as the label lists them, split at commas and semicolons."""
+    for section in sections_of(document, "ingredients", "description"):
+        for match in _INACTIVE.finditer(section.text):
+            listed = re.sub(r"\([^)]*\)", "", match.group("list"))
+            names = [re.sub(r"^(?:and|the)\s+", "", part.strip(" \n.;:")) for part in re.split(r"[,;]\s+|\s+and\s+", listed)]
+            plausible = tuple(name for name in names if 2 < len(name) < 60 and not re.search(r"\b(?:is|are|which|each|contains?|see)\b", name))
+            if len(plausible) >= 2:
+                return tuple(dict.fromkeys(plausible))
+    return ()
+
+
+def _once(steps: "object") -> tuple[Step, ...]:
+    return tuple(dict.fromkeys(steps))  # type: ignore[call-overload, no-any-return]
