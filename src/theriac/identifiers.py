@@ -58,7 +58,7 @@ SCHEMES: dict[str, Scheme] = {
     "ncbigene": _scheme(r"\d{1,9}", "https://www.ncbi.nlm.nih.gov/gene/{}"),
     "ensembl": _scheme(r"ENS[A-Z]{0,5}[EFGPT]\d{11}", "https://www.ensembl.org/id/{}", self_evident=True),
     "reactome": _scheme(r"R-[A-Z]{3}-\d+", "https://reactome.org/content/detail/{}", self_evident=True),
-    "wikipathways": _scheme(r"WP\d{1,5}", "https://www.wikipathways.org/pathways/{}.html", self_evident=True),
+    "wikipathways": _scheme(r"WP\d{1,5}", "https://www.wikipathways.org/pathways/{}.html"),
     "efo": _scheme(r"\d{7}", "https://www.ebi.ac.uk/ols4/ontologies/efo/terms?short_form=EFO_{}"),
     "chebi": _scheme(r"\d{1,6}", "https://www.ebi.ac.uk/chebi/CHEBI:{}"),
     "go": _scheme(r"\d{7}", "https://amigo.geneontology.org/amigo/term/GO:{}"),
