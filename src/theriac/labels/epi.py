@@ -49,7 +49,7 @@ def read_epi(leaflet: Mapping[str, Any], prefix: str = "") -> LabelDocument:
 
 
 def _stated_type(leaflet: Mapping[str, Any]) -> str:
-    """"EU package leaflet" or "EU SmPC" as the document says; "EU product information" when it says neither."""
+    """ "EU package leaflet" or "EU SmPC" as the document says; "EU product information" when it says neither."""
     kind = leaflet.get("type")
     words = str(leaflet.get("document_type") or (kind.get("text") if isinstance(kind, Mapping) else "") or leaflet.get("title") or "")
     named = re.sub(r"\bnot (?:the|a|an) [\w ]+", "", words.lower())

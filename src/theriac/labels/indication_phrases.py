@@ -20,42 +20,63 @@ _ACTION = (
 )
 _HEAD = re.compile(
     rf"\b{_ACTION}(?:(?:,? (?:and|or|and/or)(?: for)?(?: the)? |, )(?:\w+ )?{_ACTION})*\s*,?\s+(?:of|for|in|against)\b:?\s*(?:the )?"
-    r"|(?:\b(?:to|and|or) |^)(?:(?:help|temporarily|rapidly|be used to|further) )*(?:treat|prevent|relieve|manage|control|reduce|lower|decrease|improve|slow|"
+    r"|(?:\b(?:to|and|or) |^)(?:(?:help|temporarily|rapidly|be used to|further) )*(?:treat|prevent|relieve|manage|control"
+    r"|reduce|lower|decrease|improve|slow|"
     r"delay|prolong|diagnose|increase|raise|maintain|induce|produce|provide|restore|stimulate|suppress|eradicate|alleviate|facilitate|aid|enhance"
     r"|correct|promote|inhibit|replace|mobilize|detect|minimize|support|assist|visualize|evaluate|achieve|establish)\b:?\s*(?:the )?",
     re.IGNORECASE,
 )
 _RISK = re.compile(
-    r"^(?:(?:the )?(?:(?:long|short)-term )?(?:risk|rate|incidence|occurrence|likelihood|frequency|severity|number|recurrence|development|onset|progression|healing|complications|relief|clinical signs|maintenance of healing|exacerbations?"
+    r"^(?:(?:the )?(?:(?:long|short)-term )?(?:risk|rate|incidence|occurrence|likelihood|frequency|severity|number|recurrence"
+    r"|development|onset|progression|healing|complications|relief|clinical signs|maintenance of healing|exacerbations?"
     r"|duration|time to|signs?(?: and/or symptoms?| and symptoms?| or symptoms?)?|(?:moderate to severe )?symptoms?|manifestations?|complications?|"
-    r"pain and discomfort|discomfort|episodes?|effects?|severity and frequency|degree|amount|loss|progression)\b(?: and (?:frequency|severity|symptoms))?"
+    r"pain and discomfort|discomfort|episodes?|effects?|severity and frequency|degree|amount|loss"
+    r"|progression)\b(?: and (?:frequency|severity|symptoms))?"
     r"(?: of| in| for| associated with| due to)\s+(?:the )?)+",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
-    r"^(?:the )?(?P<who>(?:(?!(?:in|for|of|with|to|from|by|on)\b)[\w/≥≤<>.-]+,?\s){0,6}?(?:patients?|adults?|children|women|men|adolescents|individuals|persons|people|infants|neonates|subjects|females?|males?|girls|boys)\b"
+    r"^(?:the )?(?P<who>(?:(?!(?:in|for|of|with|to|from|by|on)\b)[\w/≥≤<>.-]+,?\s){0,6}?(?:patients?|adults?|children|women|men"
+    r"|adolescents|individuals|persons|people|infants|neonates|subjects|females?|males?|girls|boys)\b"
     r"(?: and (?:pediatric patients|adolescents|children|adults|women|men)\b)?(?:(?! who )[^.;:]){0,90}?)\s?,?\s?"
     r"(?:with|who (?:have|are|require|need|suffer from)|suffering from|having|experiencing|undergoing|at risk (?:for|of)|for)\s+(?:an? |the )?",
     re.IGNORECASE,
 )
 _HARD = re.compile(
-    r"\s(?:in|for|of) (?:(?:all|certain|selected|some|hospitalized|healthy|postmenopausal|premenopausal|self-identified|seriously|critically|treatment[- ]naïve|symptomatic"
-    r"|appropriate|mechanically|the same|previously)\s(?:\w+ )?)?(?:and\s)?(?:adults?|p(?:a?)ediatric|patients?|children|women|men|infants|neonates|males?|females?|individuals|persons|people|adolescents|subjects|geriatric|boys|girls|those|whom|which|an? )\b"
-    r"|\s(?:in|as) (?:combination|conjunction|addition|association|an?|monotherapy|part|detected|determined|well as|first|second|adjunct\w*|needed|follows|defined|measured|demonstrated|assessed)\b"
-    r"|,?\s(?:who|whose|when|where|which|that|after|before|following|based on|for use|for whom|during|until|unless|while|prior to|using|through|requiring|receiving"
-    r"|not (?:adequately|responsive|amenable|controlled)|unresponsive|refractory to|resistant to|resulting|characterized|manifested|manifesting|harboring|only|alone"
-    r"|either|if|with (?:or without|no|the exception|disease|an?|evidence|compensated|decompensated)|without|(?<!caused )(?<!induced )(?<!followed )by|because|since|regardless|previously|undergoing|at high risk|at risk|(?<!such )as|has|have|are|is|via|under|for (?:up|at|the|more|less|short)|over|upon|except|expressing|whether|weighing|aged|with or without|although|but|however|whereas)\b"
-    r"|,? to (?:lower|reduce|improve|increase|maintain|prevent|delay|decrease|achieve|slow|facilitate|support|provide|permit|prolong|be|help|control|treat|raise)\b"
-    r"|\s(?:of|on|in) the (?:\w+[, ]+(?:and |or )?){0,2}(?:face|scalp|skin|trunk|extremities|neck|eyes?|body|hands|feet|lungs?|mouth|pituitary region)\b"
+    r"\s(?:in|for|of) (?:(?:all|certain|selected|some|hospitalized|healthy|postmenopausal|premenopausal|self-identified"
+    r"|seriously|critically|treatment[- ]naïve|symptomatic"
+    r"|appropriate|mechanically|the same|previously)\s(?:\w+ )?)?(?:and\s)?(?:adults?|p(?:a?)ediatric|patients?|children|women"
+    r"|men|infants|neonates|males?|females?|individuals|persons|people|adolescents|subjects|geriatric|boys|girls|those|whom"
+    r"|which|an? )\b"
+    r"|\s(?:in|as) (?:combination|conjunction|addition|association|an?|monotherapy|part|detected|determined|well as|first"
+    r"|second|adjunct\w*|needed|follows|defined|measured|demonstrated|assessed)\b"
+    r"|,?\s(?:who|whose|when|where|which|that|after|before|following|based on|for use|for whom|during|until|unless|while"
+    r"|prior to|using|through|requiring|receiving"
+    r"|not (?:adequately|responsive|amenable|controlled)|unresponsive|refractory to|resistant to|resulting|characterized"
+    r"|manifested|manifesting|harboring|only|alone"
+    r"|either|if|with (?:or without|no|the exception|disease|an?|evidence|compensated|decompensated)|without"
+    r"|(?<!caused )(?<!induced )(?<!followed )by|because|since|regardless|previously|undergoing|at high risk|at risk"
+    r"|(?<!such )as|has|have|are|is|via|under|for (?:up|at|the|more|less|short)|over|upon|except|expressing|whether|weighing"
+    r"|aged|with or without|although|but|however|whereas)\b"
+    r"|,? to (?:lower|reduce|improve|increase|maintain|prevent|delay|decrease|achieve|slow|facilitate|support|provide|permit"
+    r"|prolong|be|help|control|treat|raise)\b"
+    r"|\s(?:of|on|in) the (?:\w+[, ]+(?:and |or )?){0,2}(?:face|scalp|skin|trunk|extremities|neck|eyes?|body|hands|feet|lungs?"
+    r"|mouth|pituitary region)\b"
     r"|\s(?-i:with (?=[A-Z][A-Z0-9]))|,? to follow\b"
     r"|\s(?:in|for) (?:both|single|simple|the following)\b"
     r"|\s\[|[;:](?=\s|$)|\.(?=\s|$)|\s[(]\s?(?:see|\d)|—|\s–\s",
     re.IGNORECASE,
 )
-_SOFT = re.compile(r",?\s(?:due to|caused by|associated with|secondary to|resulting from|related to|induced by|arising from|accompanying|attributable to|involving|from)\b", re.IGNORECASE)
+_SOFT = re.compile(
+    r",?\s(?:due to|caused by|associated with|secondary to|resulting from|related to|induced by|arising from|accompanying"
+    r"|attributable to|involving|from)\b",
+    re.IGNORECASE,
+)
 _EXAMPLES = re.compile(r",?\s*\(?(?:to include|including|such as|e\.g\.,?|i\.e\.,?|for example|like)\s", re.IGNORECASE)
 _QUALIFIER = re.compile(
-    r"^(?:(?:the|an?|any|various|certain|other|multiple(?=\s(?:\w+[\s,]+){0,4}\w+(?<!i)s\b)|documented|established|suspected|confirmed|proven|clinically|typical|visible|mild to moderate|moderate[- ]to[- ]severe|moderate(?:ly)? to severe(?:ly)?|mild-to-moderate|active|mild|moderate|moderately|severe|severely|serious"
+    r"^(?:(?:the|an?|any|various|certain|other|multiple(?=\s(?:\w+[\s,]+){0,4}\w+(?<!i)s\b)|documented|established|suspected"
+    r"|confirmed|proven|clinically|typical|visible|mild to moderate|moderate[- ]to[- ]severe|moderate(?:ly)? to severe(?:ly)?"
+    r"|mild-to-moderate|active|mild|moderate|moderately|severe|severely|serious"
     r"|symptomatic|newly[- ]diagnosed|previously[- ]untreated|life-threatening|susceptible|temporary|simple|treatment of|management of)\s)+"
     r"(?:active\s)?",
     re.IGNORECASE,
@@ -63,33 +84,60 @@ _QUALIFIER = re.compile(
 _SPLIT = re.compile(r",\s*(?!type\b|Type\b|stage\b|grade\b)(?:and/or|and|or)?\s+|\s+(?:and/or|and|or|as well as)\s+|\s*[•●]\s*")
 _KIND = re.compile(r"[\w-]+(?:ic|al|ar|ous|ive|ary|ory|oid|ine|ian|ral|ogenic|lastic|en)$", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
-    r"(?:^|[ -])(?:positive|negative|mutated|mutant|amplified|deficient|advanced|metastatic|unresectable|resectable|inoperable|relapsed|relapsing|refractory|recurrent|acute|chronic|active"
-    r"|inactive|severe|moderate|mild|early|late|progressive|locali[sz]ed|disseminated|symptomatic|asymptomatic|persistent|resistant|sensitive|dependent|invasive|noninvasive|complicated"
-    r"|uncomplicated|serious|painful|intractable|primary|secondary|congenital|acquired|upper|lower|risk|manic|mixed|untreated|treated|diagnosed|generali[sz]ed|partial|complex|simple|high|low|type"
-    r"|intermediate|old|new|short|long|total|initial|\w+ly|seasonal|perennial|juvenile|adult|pediatric|systemic|local|topical|temporary|first|second|third|\d+[a-z]?|[ivx]+|induced|associated|mediated|related|threatening|stage|grade|deleterious|germline|somatic|suspected|documented)$",
+    r"(?:^|[ -])(?:positive|negative|mutated|mutant|amplified|deficient|advanced|metastatic|unresectable|resectable|inoperable"
+    r"|relapsed|relapsing|refractory|recurrent|acute|chronic|active"
+    r"|inactive|severe|moderate|mild|early|late|progressive|locali[sz]ed|disseminated|symptomatic|asymptomatic|persistent"
+    r"|resistant|sensitive|dependent|invasive|noninvasive|complicated"
+    r"|uncomplicated|serious|painful|intractable|primary|secondary|congenital|acquired|upper|lower|risk|manic|mixed|untreated"
+    r"|treated|diagnosed|generali[sz]ed|partial|complex|simple|high|low|type"
+    r"|intermediate|old|new|short|long|total|initial|\w+ly|seasonal|perennial|juvenile|adult|pediatric|systemic|local|topical"
+    r"|temporary|first|second|third|\d+[a-z]?|[ivx]+|induced|associated|mediated|related|threatening|stage|grade|deleterious"
+    r"|germline|somatic|suspected|documented)$",
     re.IGNORECASE,
 )
 _DISEASE = re.compile(
-    r"(?:itis|osis|oses|[ae]mia|uria|omas?|ias?|isms?|pathy|pathies|algia|rrhea|philia|penia|sclerosis|plegia|phrenia|lepsy|opia|cancers?|diseases?|disorders?|syndromes?"
-    r"|infections?|pain|hypertension|hypotension|failure|tumou?rs?|seizures?|ulcers?|edema|keratoses|keratosis|warts?|anxiety|depression|insomnia|asthma|migraine|headaches?|fever|nausea|vomiting|arrest|stroke|infarction"
-    r"|arthritis|spasms?|spasticity|symptoms?|events?|episodes?|deficiency|insufficiency|malignancies|attacks?|rejection|withdrawal|dependence|obesity|pregnancy|anesthesia|thrombosis|embolism|arrhythmias?|fibrillation|burns?|wounds?|acne|psoriasis|rosacea|lupus|gout|lice|scabies)$",
+    r"(?:itis|osis|oses|[ae]mia|uria|omas?|ias?|isms?|pathy|pathies|algia|rrhea|philia|penia|sclerosis|plegia|phrenia|lepsy"
+    r"|opia|cancers?|diseases?|disorders?|syndromes?"
+    r"|infections?|pain|hypertension|hypotension|failure|tumou?rs?|seizures?|ulcers?|edema|keratoses|keratosis|warts?|anxiety"
+    r"|depression|insomnia|asthma|migraine|headaches?|fever|nausea|vomiting|arrest|stroke|infarction"
+    r"|arthritis|spasms?|spasticity|symptoms?|events?|episodes?|deficiency|insufficiency|malignancies|attacks?|rejection"
+    r"|withdrawal|dependence|obesity|pregnancy|anesthesia|thrombosis|embolism|arrhythmias?|fibrillation|burns?|wounds?|acne"
+    r"|psoriasis|rosacea|lupus|gout|lice|scabies)$",
     re.IGNORECASE,
 )
 _TOGETHER = re.compile(
-    r"\bin (?:combination|conjunction|association) with\s+(.+?)(?=,? (?:for|is|are|in|when|to|as|after|following|who|may|should)\b|[.;:(\[]|,\s|$)|\b(?:as an? )?(?:adjunct|adjunctive (?:therapy|treatment)|add-on therapy)\s+to\s+(.+?)"
+    r"\bin (?:combination|conjunction|association) with\s+(.+?)(?=,? (?:for|is|are|in|when|to|as|after|following|who|may"
+    r"|should)\b|[.;:(\[]|,\s|$)|\b(?:as an? )?(?:adjunct|adjunctive (?:therapy|treatment)|add-on therapy)\s+to\s+(.+?)"
     r"(?=,? (?:for|is|are|in|when|to|as|after|following|who)\b|[.;:(\[]|,\s|$)",
     re.IGNORECASE,
 )
 _WHO = re.compile(
-    r"\b((?:in|for|of|are|is) )?((?:(?!(?:in|for|of|with|from|by|on|the|is|are|as|treatment|management)\b)[\w/≥≤<>-]+\s(?:and\s|or\s|to\s)?){0,5}?(?:(?:a?dult |pa?ediatric |geriatric |elderly )?patients?|adults?|children|adolescents|women|men|infants|neonates|individuals|females?|males?)\b"
+    r"\b((?:in|for|of|are|is) )?((?:(?!(?:in|for|of|with|from|by|on|the|is|are|as|treatment|management)\b)[\w/≥≤<>-]+\s(?:and\s"
+    r"|or\s|to\s)?){0,5}?(?:(?:a?dult |pa?ediatric |geriatric |elderly )?patients?|adults?|children|adolescents|women|men"
+    r"|infants|neonates|individuals|females?|males?)\b"
     r"(?:(?:,| and| or)? (?:pa?ediatric patients|adolescents|children|adults|women|men))?"
-    r"(?:\s(?:aged |from |≥ ?|>|at least |between |\d|with |who |whose |without |undergoing |receiving |requiring |at |on |for whom |older |younger |of age|weighing )[^.;:\[]*)?)",
+    r"(?:\s(?:aged |from |≥ ?|>|at least |between |\d|with |who |whose |without |undergoing |receiving |requiring |at |on "
+    r"|for whom |older |younger |of age|weighing )[^.;:\[]*)?)",
     re.IGNORECASE,
 )
-_LINE = re.compile(r"\b(first-line|second-line|third-line|maintenance treatment|adjuvant|neoadjuvant|after (?:failure|progression)[^.;:,\[]*|following (?:disease )?progression[^.;:,\[]*)", re.IGNORECASE)
+_LINE = re.compile(
+    r"\b(first-line|second-line|third-line|maintenance treatment|adjuvant|neoadjuvant|after (?:failure|progression)[^.;:,\[]*"
+    r"|following (?:disease )?progression[^.;:,\[]*)",
+    re.IGNORECASE,
+)
 _HEAD_NOUN = re.compile(r"cancers?|infections?|carcinoma|adenocarcinoma|tumou?rs?|seizures?|leukemia|lymphoma|disorders?", re.IGNORECASE)
-_OUTCOME = re.compile(r"(?:remission|consolidation|survival|mortality|ambulation|growth|response|hospitali[sz]ation|quality of life|physical function|exercise)\b", re.IGNORECASE)
-_NOISE = re.compile(r"^(?:may be .*|(?:\w+ )?different .*|(?:on|at|in|around|over|when|if|after|primarily|reduces?) .*|also known.*|known as.*|however.*|by .*|use of .*|its .*|single agent|monotherapy|(?:adult|pa?ediatric|adult and pa?ediatric) patients?|is not .*|for|not|it|this|which .*|whom .*|disease|condition|conditions|diseases|use|the|it|them|both|others?|symptoms|appropriate|one|patients?|adults?|children|products?|these|this|up|therapy|treatment)$", re.IGNORECASE)
+_OUTCOME = re.compile(
+    r"(?:remission|consolidation|survival|mortality|ambulation|growth|response|hospitali[sz]ation|quality of life|physical function"
+    r"|exercise)\b",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(
+    r"^(?:may be .*|(?:\w+ )?different .*|(?:on|at|in|around|over|when|if|after|primarily|reduces?) .*|also known.*|known as.*"
+    r"|however.*|by .*|use of .*|its .*|single agent|monotherapy|(?:adult|pa?ediatric|adult and pa?ediatric) patients?|is not .*"
+    r"|for|not|it|this|which .*|whom .*|disease|condition|conditions|diseases|use|the|it|them|both|others?|symptoms|appropriate|one"
+    r"|patients?|adults?|children|products?|these|this|up|therapy|treatment)$",
+    re.IGNORECASE,
+)
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,12 +183,20 @@ def excluded(phrase: str) -> tuple[str, ...]:
     plain = re.sub(r"^(?:the )?(?:to )?(?:treat|prevent|relieve|manage)\s+(?:the )?", "", plain, flags=re.IGNORECASE)
     people = _PEOPLE.match(plain)
     body = plain[people.end() :] if people else plain
-    body = re.split(r"[;:]|(?<!\b[A-Z])\.(?:\s|$)|\band when\b|\bbecause\b|\bsince\b|\bunless\b|,? who\b|\bwhere\b|, (?:as|and|which|but)\b|\[|\bor (?:for|in) whom\b", body)[0]
+    body = re.split(
+        r"[;:]|(?<!\b[A-Z])\.(?:\s|$)|\band when\b|\bbecause\b|\bsince\b|\bunless\b|,? who\b|\bwhere\b|, (?:as|and|which|but)\b|\["
+        r"|\bor (?:for|in) whom\b",
+        body,
+    )[0]
     listed = len(body.split()) > 4 and not re.match(r"combination with\b", body)
-    parts = re.split(r",\s*(?:and/or|and|or)?\s+(?!including|without|with|such|regardless)|\s+or\s+(?=(?:for|in|with|severe|acute|the)\b)", body) if listed else [body]
+    parts = (
+        re.split(r",\s*(?:and/or|and|or)?\s+(?!including|without|with|such|regardless)|\s+or\s+(?=(?:for|in|with|severe|acute|the)\b)", body)
+        if listed
+        else [body]
+    )
     parts = [re.split(r",? (?:including|such as|without concurrent)\b", part)[0] for part in parts]
     names = (re.sub(r"^(?:and|or|the|for|in|with|an?|patients with)\s+", "", part.strip(" ,.:;")) for part in parts)
-    return tuple(name.lower() for name in names if 3 < len(name) and len(name.split()) <= 14 and not _NOISE.match(name))
+    return tuple(name.lower() for name in names if len(name) > 3 and len(name.split()) <= 14 and not _NOISE.match(name))
 
 
 def companions(text: str) -> tuple[str, ...] | None:
@@ -174,8 +230,15 @@ def _objects(text: str) -> list[str]:
     purpose = False  # "…, to reduce attacks and to improve tolerance" says why, not what for
     for earlier, head in zip(heads, heads[1:], strict=False):
         between = text[earlier.end() : head.start()]
-        joined = re.search(r"(?:\b(?:and|or)|,|;)\s*(?:for |in |also )*(?:the |an? )?$", between + (head.group()[:4] if head.group()[:3] in ("and", "or ") else ""))
-        verb = not re.match(r"[^a-z]*(?:and|or)?\s*(?:\w+ )*?(?:treatment|management|relief|prevention|prophylaxis|control|therapy|reduction|diagnosis|maintenance)\b", head.group(), re.IGNORECASE)
+        joined = re.search(
+            r"(?:\b(?:and|or)|,|;)\s*(?:for |in |also )*(?:the |an? )?$", between + (head.group()[:4] if head.group()[:3] in ("and", "or ") else "")
+        )
+        verb = not re.match(
+            r"[^a-z]*(?:and|or)?\s*(?:\w+ )*?(?:treatment|management|relief|prevention|prophylaxis|control|therapy|reduction"
+            r"|diagnosis|maintenance)\b",
+            head.group(),
+            re.IGNORECASE,
+        )
         if verb and not re.search(r"\b(?:and|or)\b", between[-14:] + head.group()[:4]):
             purpose = True
             continue
@@ -288,7 +351,7 @@ def clean(part: str) -> str:
     text = re.sub(r"[®™*†‡]", "", text)
     text = _RISK.sub("", text.strip(" ,.:;-–"))
     text = _QUALIFIER.sub("", text)
-    text = re.sub(r"^(?:and|or|of|for|in|with|to|the|their|his)\s+", "", text.strip(" ,.:;\"“”-–"), flags=re.IGNORECASE)
+    text = re.sub(r"^(?:and|or|of|for|in|with|to|the|their|his)\s+", "", text.strip(' ,.:;"“”-–'), flags=re.IGNORECASE)
     text = re.sub(r"\s+(?:and|or|and/or|of|in|for|with|the|caused|due|to|associated|resulting)$", "", re.sub(r"\s+", " ", text).strip(" ,.:;"))
     text = _said_once(text)
     if len(text) < 4 or _NOISE.match(text) or len(text.split()) > 16:

@@ -14,40 +14,77 @@ from theriac.labels.sentences import Span, is_item, sentences
 from theriac.labels.statements import Indication, NotIndicated
 
 _TRIGGER = re.compile(
-    r"(?<!not )(?<!NOT )(?<!never )(?<!contra)(?<!contra-)\bindicated\b(?!\s+(?:dos|procedure|concentration|for the patient))(?:,? (?:only|primarily|both|also))?\s*[:,]?\s*",
+    r"(?<!not )(?<!NOT )(?<!never )(?<!contra)(?<!contra-)\bindicated\b(?!\s+(?:dos|procedure|concentration"
+    r"|for the patient))(?:,? (?:only|primarily|both|also))?\s*[:,]?\s*",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"\b(?:(?:is|are|may be|has been|have been|can be) (?:also )?(?:used|useful|effective|recommended|helpful|of value|employed|prescribed|valuable)(?: adjunctively)?|\bmay prescribe [^.;:]{2,40}?(?= for the)"
-    r"|\bintended for (?:\w+ ){0,3}(?=(?:in )?the (?:treatment|management))|is an? (?:useful|effective) (?:adjunct|agent)|(?:was|were) shown to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
+    r"\b(?:(?:is|are|may be|has been|have been|can be) (?:also )?(?:used|useful|effective|recommended|helpful|of value|employed"
+    r"|prescribed|valuable)(?: adjunctively)?|\bmay prescribe [^.;:]{2,40}?(?= for the)"
+    r"|\bintended for (?:\w+ ){0,3}(?=(?:in )?the (?:treatment|management))|is an? (?:useful|effective) (?:adjunct|agent)"
+    r"|(?:was|were) shown to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
     r"|\balso reduces? the (?:risk|rate|incidence) of"
     r"|^\s*(?:Uses?:?\s+)?(?:[Ff]or|[Tt]emporar\w+|[Tt]reats?|[Rr]elieves?|[Pp]revents?|[Hh]elps?|As an? adju\w+|In the (?:treatment|management)))"
     r"(?=\s+(?:in|for|to|the|of|as|minor|[a-z]+))\s*"
 )
-_NOT_A_USE = re.compile(r"^(?:Due to|Because|Since|Before|However|Initiation|Consequently|Although|When|If|Select|Efficacy|There)\b|\bshould\b|\bshown to enhance\b")
-_SETTING = re.compile(r"^In (?!patients|combination|addition|clinical|controlled|adults|children|general|the\b|order|some|most|vitro|vivo)([a-z][^,.]{3,60}),\s")
+_NOT_A_USE = re.compile(
+    r"^(?:Due to|Because|Since|Before|However|Initiation|Consequently|Although|When|If|Select|Efficacy|There)\b|\bshould\b"
+    r"|\bshown to enhance\b"
+)
+_SETTING = re.compile(
+    r"^In (?!patients|combination|addition|clinical|controlled|adults|children|general|the\b|order|some|most|vitro"
+    r"|vivo)([a-z][^,.]{3,60}),\s"
+)
 _LIMITATION = re.compile(r"^(?:important )?limitations?(?: of use)?\b\s*:?\s*|\bLimitations? (?:of|on) Use\s*:?\s*", re.IGNORECASE)
 _NEGATIVE = re.compile(
     r"(?:\b(?:is|are|was|were)?\s*(?:also )?not (?:indicated|recommended|intended|approved|to be used|appropriate|effective|useful|established as)\b"
-    r"(?: for use)?(?: alone)?(?: (?:for|in|to|as|with|during))*\s+|\bshould (?:not|never) be (?:used|given|administered|taken) (?:for|in|to|as|with)\s+|\bDo not use\b[^.]{0,40}? (?:for|in|to)\s+"
-    r"|\b(?:have|has) not been (?:adequately )?(?:established|evaluated|studied|demonstrated|determined|assessed|shown)\b(?: (?:for use in|for|in|to|with|among))?\s+"
+    r"(?: for use)?(?: alone)?(?: (?:for|in|to|as|with|during))*\s+|\bshould (?:not|never) be (?:used|given|administered"
+    r"|taken) (?:for|in|to|as|with)\s+|\bDo not use\b[^.]{0,40}? (?:for|in|to)\s+"
+    r"|\b(?:have|has) not been (?:adequately )?(?:established|evaluated|studied|demonstrated|determined|assessed"
+    r"|shown)\b(?: (?:for use in|for|in|to|with|among))?\s+"
     r"|\bnot (?:been )?prove[dn] useful as (?:the )?)",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"(?:(?:use|treatment|safety|efficacy|effectiveness|safety and (?:efficacy|effectiveness))\b[^.]{0,90}?\b(?:in|of|for|with|as)\s+)?(?P<what>[^.]{3,140}?)\s+"
-    r"(?:should be avoided|(?:is|are) (?:generally )?not recommended|(?:have|has) not been (?:adequately )?(?:established|evaluated|studied|demonstrated|shown)|(?:usually )?do(?:es)? not require treatment)",
+    r"(?:(?:use|treatment|safety|efficacy|effectiveness|safety and (?:efficacy|effectiveness))\b[^.]{0,90}?\b(?:in|of|for|with"
+    r"|as)\s+)?(?P<what>[^.]{3,140}?)\s+"
+    r"(?:should be avoided|(?:is|are) (?:generally )?not recommended|(?:have|has) not been (?:adequately )?(?:established"
+    r"|evaluated|studied|demonstrated|shown)|(?:usually )?do(?:es)? not require treatment)",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(r"^.*?\b(?:safety|efficacy|effectiveness|use|usefulness|treatment|therapy)\b.*?\b(?:in|for|with|of patients with)\s+(?:the )?(?:(?:treatment|management) of )?", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"^.*?\b(?:safety|efficacy|effectiveness|use|usefulness|treatment|therapy)\b.*?\b(?:in|for|with"
+    r"|of patients with)\s+(?:the )?(?:(?:treatment|management) of )?",
+    re.IGNORECASE,
+)
 _ITEMS = re.compile(
-    r"\s*[•●▪◦∙■□➢]\s*|\n+|(?<=[a-z)C]) (?=(?:As an? (?:adjunct|adjuvant|single agent|monotherapy)|In combination with|For the|In adults|In pa?ediatric|The (?:treatment|management|prevention))\b)"
+    r"\s*[•●▪◦∙■□➢]\s*|\n+|(?<=[a-z)C]) (?=(?:As an? (?:adjunct|adjuvant|single agent|monotherapy)|In combination with|For the"
+    r"|In adults|In pa?ediatric|The (?:treatment|management|prevention))\b)"
     r"|(?<=[\])]) \. (?=[A-Z])|(?<=[\])])\.? (?=[A-Z][a-z]+ [a-z])"
 )
-_UNRELATED = re.compile(r"\b(?:survival|resistan|drug-resistant bacteria|select patients|accelerated approval|continued approval|susceptibility|culture|mortality|randomized|trials? (?:of|in)|duration of|beyond|longer than)\b", re.IGNORECASE)
+_UNRELATED = re.compile(
+    r"\b(?:survival|resistan|drug-resistant bacteria|select patients|accelerated approval|continued approval|susceptibility|culture"
+    r"|mortality|randomized|trials? (?:of|in)|duration of|beyond|longer than)\b",
+    re.IGNORECASE,
+)
 _SAYS = re.compile(r"indicated|\bused?\b|treat", re.IGNORECASE)
 _SHORT_COPY = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s*\.?$")
-_GENERIC = frozenset({"disease", "patients", "indication", "use", "condition", "population", "situations", "these situations", "safety", "effectiveness", "efficacy", "safety and effectiveness"})
+_GENERIC = frozenset(
+    {
+        "disease",
+        "patients",
+        "indication",
+        "use",
+        "condition",
+        "population",
+        "situations",
+        "these situations",
+        "safety",
+        "effectiveness",
+        "efficacy",
+        "safety and effectiveness",
+    }
+)
 
 
 def read_indications(document: LabelDocument) -> tuple[tuple[Indication, ...], tuple[NotIndicated, ...]]:
@@ -137,7 +174,9 @@ def _with_items(text: str, spans: list[Span], place: int) -> tuple[int, int]:
     opened = text[spans[place][0] : end].rstrip().endswith(":")
     for span in spans[place + 1 :]:
         more = opened and any(is_item(text, later) for later in spans[place + taken + 1 : place + taken + 5])
-        if not (is_item(text, span) or (opened and taken == 1) or more or (listed and _nominal(text[span[0] : span[1]]))) or _LIMITATION.match(text[span[0] : span[1]]):
+        if not (is_item(text, span) or (opened and taken == 1) or more or (listed and _nominal(text[span[0] : span[1]]))) or _LIMITATION.match(
+            text[span[0] : span[1]]
+        ):
             break
         end, taken = span[1], taken + 1
         if taken > 40:
@@ -157,14 +196,18 @@ def _items_end(text: str, spans: list[Span], place: int) -> int:
 
 def _nominal(item: str) -> bool:
     """Whether an item is a noun phrase, not a sentence: a further member of an open list."""
-    return len(item) < 260 and not re.search(r"\b(?:is|are|was|were|has|should|may|can|must|do|does|indicated)\b", re.sub(r"\([^)]*\)|\[[^\]]*\]", "", item))
+    return len(item) < 260 and not re.search(
+        r"\b(?:is|are|was|were|has|should|may|can|must|do|does|indicated)\b", re.sub(r"\([^)]*\)|\[[^\]]*\]", "", item)
+    )
 
 
 def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], old: bool) -> None:
     sentence = text[span[0] : span[1]]
     trigger = _TRIGGER.search(sentence)
     weak = None if trigger else _WEAK.search(sentence)
-    if trigger is None and (weak is None or _NOT_A_USE.search(sentence) or _UNRELATED.search(sentence) or not (old or wanted or "." not in leaf.number)):
+    if trigger is None and (
+        weak is None or _NOT_A_USE.search(sentence) or _UNRELATED.search(sentence) or not (old or wanted or "." not in leaf.number)
+    ):
         return
     cut = trigger or weak
     assert cut is not None
@@ -211,7 +254,15 @@ def _from_items(opening: str, items: list[str]) -> list[Use]:
     base = list(uses(opening)) if not opening.rstrip().endswith((":", "for", "of", "with", "the", "in", "to", "treat")) or len(opening) > 45 else []
     lead = opening.rstrip(": ")
     named = [use for use in base if len(use.name.split()) <= 12]
-    if named and all(re.match(r"(?:as (?!an? adju)|in combination|for (?:first|second|use)|following|after|who|with|without|have|are|alone|genotype|when)\b", item, re.IGNORECASE) for item in items):
+    if named and all(
+        re.match(
+            r"(?:as (?!an? adju)|in combination|for (?:first|second|use)|following|after|who|with|without|have|are|alone|genotype"
+            r"|when)\b",
+            item,
+            re.IGNORECASE,
+        )
+        for item in items
+    ):
         return [_qualified(use, item) for item in items for use in named]
     if named and opening.rstrip().endswith("to:"):
         return named
@@ -225,7 +276,12 @@ def _from_items(opening: str, items: list[str]) -> list[Use]:
 
 def _qualified(use: Use, item: str) -> Use:
     words = re.sub(r"\[[^\]]*\]|\([^)]*\d[^)]*\)", "", item).strip(" .;,")
-    return Use(name=use.name, population="; ".join(filter(None, (use.population, words))), combination_with=companions(item) or use.combination_with, line=use.line)
+    return Use(
+        name=use.name,
+        population="; ".join(filter(None, (use.population, words))),
+        combination_with=companions(item) or use.combination_with,
+        line=use.line,
+    )
 
 
 def _exclusions(text: str, span: Span, leaf: Section, limited: bool) -> list[NotIndicated]:
@@ -235,7 +291,7 @@ def _exclusions(text: str, span: Span, leaf: Section, limited: bool) -> list[Not
         return []
     names: list[str] = []
     found = _NEGATIVE.search(sentence)
-    if found and sentence[found.end() - 2 :].lstrip().startswith(("•", ":")) or (found and re.search(r"[•●]", sentence)):
+    if (found and sentence[found.end() - 2 :].lstrip().startswith(("•", ":"))) or (found and re.search(r"[•●]", sentence)):
         assert found is not None
         items = [item for item in re.split(r"\s*[•●▪]\s*|:\s", sentence[found.end() :]) if item.strip()]
         names = [name for item in items for name in excluded(item)]
@@ -276,7 +332,19 @@ def _same(one: Indication, other: Indication) -> bool:
 
 def _words(text: str) -> set[str]:
     words = re.sub(r"\([^)]*\)", " ", text.lower())
-    return {w[:-1] if len(w) > 4 and w.endswith("s") and not w.endswith("ss") else w for w in re.findall(r"[a-z0-9]+", words)} - {"the", "of", "in", "and", "or", "with", "a", "an", "to", "who", "patient"}
+    return {w[:-1] if len(w) > 4 and w.endswith("s") and not w.endswith("ss") else w for w in re.findall(r"[a-z0-9]+", words)} - {
+        "the",
+        "of",
+        "in",
+        "and",
+        "or",
+        "with",
+        "a",
+        "an",
+        "to",
+        "who",
+        "patient",
+    }
 
 
 def _distinct_exclusions(found: list[NotIndicated], wanted: tuple[Indication, ...]) -> tuple[NotIndicated, ...]:

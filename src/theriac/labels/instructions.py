@@ -6,9 +6,9 @@ statement carries its sentence; nothing is merged between products.
 """
 
 import re
+from collections.abc import Iterable
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
-from theriac.labels.indications import read_indications
 from theriac.labels.quantities import DIGITS, TO, WORD, number
 from theriac.labels.regimen_context import Place, body_start, use_in
 from theriac.labels.schedules import contact_time
@@ -17,49 +17,79 @@ from theriac.labels.statements import Indication, Instructions, Number, Step
 
 _N = rf"(?P<n>{DIGITS}|{WORD}\b)(?:{TO}(?P<n2>{DIGITS}|{WORD}\b))?"
 _STEPS = (
-    ("wash_off", r"\b(?:wash|rinse|remove|clean)\w*\b[^.;]{0,80}\b(?:cream|gel|product|medic\w+|applied|off)\b|\bafter (?:about |approximately )?[\w\s]{1,12}hours?,? (?:wash|remove|the \w+ should be (?:washed|removed))|\bremoved? by washing\b"),
+    ("wash_off",
+        r"\b(?:wash|rinse|remov)\w*\b(?! (?:your |the |their )?hands)[^.;]{0,80}\b(?:was applied|were applied|off|away|removed)\b"
+        r"|\bafter (?:about |approximately )?[\w\s]{1,12}hours?,? (?:wash|remove|the \w+ should be)|\bremoved? by washing\b"),
     ("leave_on", r"\b(?:leave|left|remain)\w*\b[^.;]{0,70}\b(?:hours?|minutes?|overnight)\b"),
     ("wash", r"\bwash\w*\b"),
     ("dry", r"\b(?:dry|dried|drying|pat dry)\b"),
+    ("dispose", r"\b(?:throw away|discard|dispose)\w*\b"),
     ("open", r"\b(?:open|tear|puncture|squeeze|prime|shake)\w*\b"),
     ("apply", r"\b(?:apply|applied|rub|thin (?:layer|film)|spread|massage)\w*\b"),
-    ("dispose", r"\b(?:throw away|discard|dispose)\w*\b"),
     ("take", r"\b(?:swallow|chew|crush|take|dissolve|inject|inhale|instill)\w*\b"),
 )  # fmt: skip
 _LIMITS = (
-    ("packets_per_application", rf"\b(?:no more than|up to|not more than|maximum (?:of|dose is)?|one|1)\s*{_N}?\s*(?:(?:full )?(?:actuations?|packets?|sachets?|pumps?))\b[^.;]{{0,60}}?\b(?:application|per|each|daily|dose|used)\b|\b(?:packets?|sachets?) (?:per|for each) application\b|maximum daily dose is {_N.replace('<n', '<d')} (?:packets?|sachets?)"),
+    ("packets_per_application",
+        rf"\b(?:no more than|up to|not more than|maximum (?:of|dose is)?|one|1)\s*{_N}?\s*(?:(?:full )?(?:actuations?|packets?"
+        rf"|sachets?|pumps?))\b[^.;]{{0,60}}?\b(?:application|per|each|daily|dose|used)\b|\b(?:packets?|sachets?) (?:per"
+        rf"|for each) application\b|maximum daily dose is {_N.replace('<n', '<d')} (?:packets?|sachets?)"),
     ("area_covered", rf"\b(?:contains?|enough|sufficient)\b[^.;]{{0,60}}?\barea\b[^.;]{{0,40}}?(?P<a>{DIGITS})\s*(?P<aunit>cm|mm)\s?[2²]"),
-    ("area_limit", rf"\b(?:not (?:be )?(?:applied|used)|do not|limited to|one|contiguous|approximately)\b[^.;]{{0,80}}?(?:area|areas)\b[^.;]{{0,60}}?(?:(?P<a2>{DIGITS})\s*(?P<a2unit>cm|mm)\s?[2²]|larger|full face|surface)"),
-    ("margin", rf"(?P<m>{DIGITS})\s?(?P<munit>cm|mm)\b(?!\s?[2²])[^.;]{{0,40}}?\b(?:around|margin|beyond|surrounding|of skin)|\bmargin\b[^.;]{{0,30}}?(?P<m2>{DIGITS})\s?(?P<m2unit>cm|mm)\b"),
-    ("lesion_size", rf"\b(?:tumou?rs?|lesions?|diameter)\b[^.;]{{0,60}}?(?:no larger|not (?:exceed|larger)|maximum|less than|up to|≤)[^.;]{{0,30}}?(?P<s>{DIGITS})\s?(?P<sunit>cm|mm)\b|maximum (?:tumou?r )?diameter of (?P<s2>{DIGITS})\s?(?P<s2unit>cm|mm)"),
-    ("occlusion", r"\b(?:occlu\w+|bandages?|dressings?|cover(?:ed)? (?:the )?(?:treat\w+|area))\b"),
-    ("avoid_contact", r"\bavoid\b[^.;]{0,40}\b(?:eyes|lips|nostrils|mouth|mucous)\b|\bnot (?:for|to be) (?:ophthalmic|oral|intravaginal|used (?:in|on))\b"),
+    ("area_limit",
+        rf"\b(?:not (?:be )?(?:applied|used)|do not|limited to|one|contiguous|approximately)\b[^.;]{{0,80}}?(?:area"
+        rf"|areas)\b[^.;]{{0,60}}?(?:(?P<a2>{DIGITS})\s*(?P<a2unit>cm|mm)\s?[2²]|larger|full face|surface)"),
+    ("margin",
+        rf"(?P<m>{DIGITS})\s?(?P<munit>cm|mm)\b(?!\s?[2²])[^.;]{{0,40}}?\b(?:around|margin|beyond|surrounding|of skin)"
+        rf"|\bmargin\b[^.;]{{0,30}}?(?P<m2>{DIGITS})\s?(?P<m2unit>cm|mm)\b"),
+    ("lesion_size",
+        rf"\b(?:tumou?rs?|lesions?|diameter)\b[^.;]{{0,60}}?(?:no larger|not (?:exceed|larger)|maximum|less than|up to"
+        rf"|≤)[^.;]{{0,30}}?(?P<s>{DIGITS})\s?(?P<sunit>cm|mm)\b|maximum (?:tumou?r )?diameter of (?P<s2>{DIGITS})\s?(?P<s2unit>cm|mm)"),
+    ("occlusion", r"\b(?:occlu\w+|bandages?|dressings?)\b"),
+    ("avoid_contact",
+        r"\bavoid\b[^.;]{0,40}\b(?:eyes|lips|nostrils|mouth|mucous)\b|\bnot (?:for|to be) (?:ophthalmic|oral|intravaginal"
+        r"|used (?:in|on))\b"),
     ("rest_period", r"\brest period\b|\btreatment (?:may be |should be )?(?:interrupt|resum)\w*|\bbreak\b[^.;]{0,40}\bapplication\b"),
     ("not_extended", r"\b(?:not|neither|no longer)\b[^.;]{0,60}\b(?:be )?(?:extended|last)\b[^.;]{0,60}|\bnot be extended\b"),
     ("sun", r"\b(?:sun(?:light|lamps?|screen)?|tanning|ultraviolet|UV)\b"),
     ("condoms", r"\b(?:condoms?|diaphragms?|sexual)\b"),
     ("single_use", r"\b(?:single[- ]use|re-?used|unused (?:packets?|sachets?|portion))\b"),
 )  # fmt: skip
-_MISSED = re.compile(r"\b(?:miss(?:ed|es)?|forg[eo]t\w*)\b[^.;]{0,40}\b(?:dose|application|to (?:use|take|apply))|\bmissed dos|\bif you (?:miss|forget)\b", re.IGNORECASE)
-_ASSESSED = re.compile(r"\b(?:assess\w*|re-?evaluat\w*|follow-up|repeat(?:ed)? (?:course|treatment|cycle)|further (?:course|\w+ weeks? of treatment)|second (?:course|treatment)|not respond\w*|additional (?:course|treatment))\b", re.IGNORECASE)
-_OUTCOME = re.compile(r"\b(?P<what>complete clearance|clearance|cleared|recurrence|recurred|clear)\b(?:(?!\bclearance (?:of|rate of) creatinine|creatinine|systemic|renal).){0,160}", re.IGNORECASE | re.DOTALL)
+_MISSED = re.compile(
+    r"\b(?:miss(?:ed|es)?|forg[eo]t\w*)\b[^.;]{0,40}\b(?:dose|application|to (?:use|take|apply))|\bmissed dos|\bif you (?:miss"
+    r"|forget)\b",
+    re.IGNORECASE,
+)
+_ASSESSED = re.compile(
+    r"\b(?:assess\w*|re-?evaluat\w*|follow-up|repeat(?:ed)? (?:course|treatment|cycle)|further (?:course|\w+ weeks? of treatment)"
+    r"|second (?:course|treatment)|not respond\w*|additional (?:course|treatment))\b",
+    re.IGNORECASE,
+)
+_OUTCOME = re.compile(
+    r"\b(?P<what>complete clearance|clearance|cleared|recurrence|recurred|clear)\b(?:(?!\bclearance (?:of|rate of) creatinine"
+    r"|creatinine|systemic|renal).){0,160}",
+    re.IGNORECASE | re.DOTALL,
+)
 _PERCENT = re.compile(rf"(?P<p>{DIGITS})\s?%|\((?P<a>\d+)\s?/\s?(?P<b>\d+)\)")
-_INACTIVE = re.compile(r"(?:inactive ingredients?|other ingredients are|excipients?|other ingredients|(?:also|cream) contains?(?: the following)?|in (?:an? )?[\w\s-]{0,60}(?:base|vehicle)(?: (?:consisting of|of|containing))?)[:\s]+(?P<list>[^.•]{12,900})", re.IGNORECASE)
+_INACTIVE = re.compile(
+    r"(?:inactive ingredients?|other ingredients are|excipients?|other ingredients|(?:also|cream) contains?(?: the following)?"
+    r"|in (?:an? )?[\w\s-]{0,60}(?:base|vehicle)(?: (?:consisting of|of|containing))?)[:\s]+(?P<list>[^.•]{12,900})",
+    re.IGNORECASE,
+)
 
 
-def read_instructions(document: LabelDocument) -> Instructions:
+def read_instructions(document: LabelDocument, indications: tuple[Indication, ...]) -> Instructions:
     """The application instructions of the label, each statement with its sentence."""
-    indications = read_indications(document)[0]
     parts = [leaf for section in sections_of(document, "dosage") for leaf in leaves(section) if not leaf.highlights]
-    told = [step for leaf in parts for step in _told(document, leaf, indications)]
-    rules = [step for section in sections_of(document, "warnings_and_precautions") for leaf in leaves(section) for step in _told(document, leaf, indications)]
+    cautions = [leaf for section in sections_of(document, "warnings_and_precautions") for leaf in leaves(section)]
+    studies = [leaf for section in sections_of(document, "clinical_studies", "dosage") for leaf in leaves(section)]
+    told = [step for leaf in parts for step in _told(leaf, indications)]
+    rules = [step for leaf in cautions for step in _told(leaf, indications)]
     missed = [step for leaf in (*parts, *_patient_parts(document)) for step in _missed(leaf)]
     return Instructions(
         steps=_once(step for step in told if step.kind in _STEP_KINDS),
         limits=_once(step for step in (*told, *rules) if step.kind in _LIMIT_KINDS),
         missed_dose=_once(missed),
-        assessment=_once(step for leaf in (*parts, *(x for s in sections_of(document, "warnings_and_precautions") for x in leaves(s))) for step in _matching(leaf, _ASSESSED, "assess")),
-        outcomes=_once(step for section in sections_of(document, "clinical_studies", "dosage") for leaf in leaves(section) for step in _outcomes(leaf, indications)),
+        assessment=_once(step for leaf in (*parts, *cautions) for step in _matching(leaf, _ASSESSED, "assess")),
+        outcomes=_once(step for leaf in studies for step in _outcomes(leaf, indications)),
         excipients=read_excipients(document),
     )
 
@@ -74,7 +104,7 @@ def _patient_parts(document: LabelDocument) -> list[Section]:
     return [leaf for section in sections_of(document, "patient_information") for leaf in leaves(section)]
 
 
-def _told(document: LabelDocument, leaf: Section, indications: tuple[Indication, ...]) -> list[Step]:
+def _told(leaf: Section, indications: tuple[Indication, ...]) -> list[Step]:
     """The steps and limits of one part in order, each under the use whose paragraph it stands in."""
     uses = tuple(dict.fromkeys(one.name for one in indications))
     place = Place(leaf=leaf, people=None, use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=None)
@@ -91,28 +121,45 @@ def _told(document: LabelDocument, leaf: Section, indications: tuple[Indication,
 
 
 def _steps(sentence: str, use: str | None, path: str) -> list[Step]:
-    if len(sentence) > 400:
+    if len(sentence) > 400 or re.match(r"\W*(?:do not|never|avoid)\b|.*\bshould not be\b", sentence, re.IGNORECASE):
         return []
+    leading = re.match(r"\W*(?:Apply|Rub|Spread|Massage)\b", sentence)
     for kind, words in _STEP_RES:
-        if words.search(sentence) and re.match(r"\W*(?:[A-Z]\w*\W+){0,3}", sentence) and _directive(sentence):
+        if (kind == "apply" if leading else words.search(sentence)) and _directive(sentence):
             contact = contact_time(sentence) if kind == "leave_on" else None
             amount = contact[0] if contact else None
-            return [Step(kind=kind, quote=sentence, indication=use, value=amount.value if amount else None, high=amount.high if amount else None, unit=amount.unit if amount else None, path=path)]
+            return [
+                Step(
+                    kind=kind,
+                    quote=sentence,
+                    indication=use,
+                    value=amount.value if amount else None,
+                    high=amount.high if amount else None,
+                    unit=amount.unit if amount else None,
+                    path=path,
+                )
+            ]
     return []
 
 
 def _directive(sentence: str) -> bool:
     """Whether a sentence tells someone what to do (an imperative, or "should be")."""
     return bool(
-        re.match(r"\W*(?:Before|After|Prior to|Immediately|Then|Once|Do not|Avoid|Never|Only|Wash|Dry|Pat|Open|Squeeze|Apply|Rub|Leave|Remove|Rinse|Take|Swallow|Use|Throw|Dispose|Discard|Inject|Inhale|Shake|Prime|Tear|Instill|Massage|Spread|Cover)\b", sentence)
+        re.match(
+            r"\W*(?:Before|After|Prior to|Immediately|Then|Once|Do not|Avoid|Never|Only|Wash|Dry|Pat|Open|Squeeze|Apply|Rub|Leave"
+            r"|Remove|Rinse|Take|Swallow|Use|Throw|Dispose|Discard|Inject|Inhale|Shake|Prime|Tear|Instill|Massage|Spread|Cover)\b",
+            sentence,
+        )
         or re.search(r"\b(?:should|must|may) (?:not )?be\b|\b(?:instruct|advise)\b", sentence)
     )
 
 
 def _limits(sentence: str, use: str | None, path: str) -> list[Step]:
-    found = []
+    found: list[Step] = []
     for kind, words in _LIMIT_RES:
         match = words.search(sentence)
+        if kind == "area_limit" and any(one.kind == "area_covered" for one in found):
+            continue
         if match and len(sentence) < 500:
             value, unit = _figure(match)
             found.append(Step(kind=kind, quote=sentence, indication=use, value=value, unit=unit, path=path))
@@ -121,7 +168,16 @@ def _limits(sentence: str, use: str | None, path: str) -> list[Step]:
 
 def _figure(match: "re.Match[str]") -> tuple[Number | None, str | None]:
     groups = match.groupdict()
-    for name, unit in (("n", "packet"), ("d", "packet"), ("a", "aunit"), ("a2", "a2unit"), ("m", "munit"), ("m2", "m2unit"), ("s", "sunit"), ("s2", "s2unit")):
+    for name, unit in (
+        ("n", "packet"),
+        ("d", "packet"),
+        ("a", "aunit"),
+        ("a2", "a2unit"),
+        ("m", "munit"),
+        ("m2", "m2unit"),
+        ("s", "sunit"),
+        ("s2", "s2unit"),
+    ):
         written = groups.get(name)
         if written:
             named = groups.get(unit) or unit
@@ -134,7 +190,7 @@ def _missed(leaf: Section) -> list[Step]:
     spans = sentences(leaf.text, body_start(leaf))
     found = []
     for place, (start, end) in enumerate(spans):
-        if _MISSED.search(leaf.text[start:end]) and end - start > 30:
+        if _MISSED.search(leaf.text[start:end]) and end - start > 45:
             last = end
             for later in spans[place + 1 : place + 3]:
                 if not re.match(r"(?:Do not|The \w+ should not|Never|Then|Each|If it is|Instead|Take|Skip|Resume)", leaf.text[later[0] : later[1]]):
@@ -158,7 +214,9 @@ def _outcomes(leaf: Section, indications: tuple[Indication, ...]) -> list[Step]:
         rate = _PERCENT.search(sentence, match.start()) or _PERCENT.search(sentence) if match else None
         if match and rate and rate.group("p") and len(sentence) < 600:
             kind = "recurrence" if match.group("what").lower().startswith("recur") else "clearance"
-            found.append(Step(kind=kind, quote=sentence, indication=use_in(sentence, indications), value=number(rate.group("p")), unit="%", path=leaf.path))
+            found.append(
+                Step(kind=kind, quote=sentence, indication=use_in(sentence, indications), value=number(rate.group("p")), unit="%", path=leaf.path)
+            )
     return found
 
 
@@ -174,5 +232,5 @@ def read_excipients(document: LabelDocument) -> tuple[str, ...]:
     return ()
 
 
-def _once(steps: "object") -> tuple[Step, ...]:
-    return tuple(dict.fromkeys(steps))  # type: ignore[call-overload, no-any-return]
+def _once(steps: Iterable[Step]) -> tuple[Step, ...]:
+    return tuple(dict.fromkeys(steps))

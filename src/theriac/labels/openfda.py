@@ -32,9 +32,7 @@ _SMALL_WORD = re.compile(
 _SENTENCE_OPENER = re.compile(
     r"(?:The|This|These|There|If|In|For|Of|To|It|When|No|All|As|Because|Patients|Use|Avoid|Do|Based|Administer|Safety|Although|At)"
 )
-_SUBHEADINGS = re.compile(
-    r"\s+(?:Risk Summary|Pregnancy Exposure Registry|Pregnancy Testing|Contraception|Infertility|Data)\b.*", re.DOTALL
-)
+_SUBHEADINGS = re.compile(r"\s+(?:Risk Summary|Pregnancy Exposure Registry|Pregnancy Testing|Contraception|Infertility|Data)\b.*", re.DOTALL)
 
 # Leaflets, pack shots and change lists use tables for layout only; their words stand in the section's text.
 _LAYOUT_TABLES = frozenset({"patient_information", "instructions_for_use", "package_label", "recent_changes", "product_data"})

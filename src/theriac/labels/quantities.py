@@ -21,14 +21,13 @@ _WORDS: Mapping[str, Number] = MappingProxyType(
 )  # fmt: skip
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?[½¼¾]?|\.\d+|[½¼¾⅓⅔])"
 FRACTION = r"(?:(?:\d+[ -])?\d/\d(?!\d))"
-WORD = (
-    r"(?:one-half|one half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|sixteen|twenty|thirty|half)"
-)
+WORD = r"(?:one-half|one half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|sixteen|twenty|thirty|half)"
 NUMBER = rf"(?:{FRACTION}|{DIGITS}|{WORD}\b)"
 TO = r"(?:\s*(?:-|–|—|‑|−)\s*|\s+(?:to|or|up to|through)\s+)"
 
 _MASS = (
-    r"(?:mg|mcg|µg|μg|ug|micrograms?|milligrams?|gm?|grams?|ng|mL|ml|milliliters?|cc|million\s+(?:international\s+)?units|(?:international|USP)\s+units?"
+    r"(?:mg|mcg|µg|μg|ug|micrograms?|milligrams?|gm?|grams?|ng|mL|ml|milliliters?|cc|million\s+(?:international\s+)?units"
+    r"|(?:international|USP)\s+units?"
     r"|units?|Units?|IU|I\.U\.|mEq|mmol|mCi|MBq|GBq|millicuries)"
 )
 _UCUM: Mapping[str, str] = MappingProxyType(
@@ -42,24 +41,31 @@ _UCUM: Mapping[str, str] = MappingProxyType(
 _BODY = r"(?:\s+(?:of\s+)?(?:(?:actual|ideal|lean|total|estimated)\s+)?(?:body[\s-]*(?:weight|surface(?:\s+area)?)|b\.?w\.?\b))?"
 _PER = rf"(?:\s*(?:/|per)\s*(?P<per>kg|kilogram|m\s?2|m²|square\s+met(?:er|re)|segment){_BODY})"
 _RATE = (
-    r"(?:\s*(?:/|\bper\b|\ba\b|\beach\b|\bevery\b)\s*(?P<rate>24\s*hours?|24\s?h|day|dose|hour|hr|h|minute|min|week|month|second|mL|ml|dL|L|administration|injection|"
+    r"(?:\s*(?:/|\bper\b|\ba\b|\beach\b|\bevery\b)\s*(?P<rate>24\s*hours?|24\s?h|day|dose|hour|hr|h|minute|min|week|month"
+    r"|second|mL|ml|dL|L|administration|injection|"
     r"eye|nostril|application|treatment|tablet|capsule|vial|actuation|spray|inhalation|puff|g|mg)\b)"
 )
 _FORMS = (
-    r"(?:tablets?|tabs?|capsules?|caplets?|packets?|sachets?|sprays?|puffs?|inhalations?|actuations?|drops?|applications?|patch(?:es)?|lozenges?|suppositor(?:y|ies)"
+    r"(?:tablets?|tabs?|capsules?|caplets?|packets?|sachets?|sprays?|puffs?|inhalations?|actuations?|drops?|applications?"
+    r"|patch(?:es)?|lozenges?|suppositor(?:y|ies)"
     r"|cartridges?|scoops?|teaspoon(?:ful)?s?|tablespoon(?:ful)?s?|films?|wafers?|troches?|inserts?|rings?|implants?|enemas?|applicatorfuls?"
     r"|pumps?|pump actuations?|pellets?|gummies|sticks?|swabs?|capfuls?|pea-sized amounts?|softgels?|gelcaps?|strips?|systems?)"
 )
 _PARTS = rf"(?:\s*/\s*{DIGITS}\s*(?:mg|mcg|g)(?![a-zA-Z]))*"  # the other parts of a fixed combination: 12 mg/50 mg
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million|grams?|units?)))(?:\s*-?(?P<u1>{_MASS})(?![a-zA-Z])(?P<p1>\s*(?:/|per)\s*(?:kg|m\s?2|m²))?(?:\s*/\s*(?:day|dose|d))?{_PARTS})?"
+    rf"(?<![\w.,/-])(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million"
+    rf"|grams?|units?)))(?:\s*-?(?P<u1>{_MASS})(?![a-zA-Z])(?P<p1>\s*(?:/|per)\s*(?:kg|m\s?2|m²))?(?:\s*/\s*(?:day|dose"
+    rf"|d))?{_PARTS})?"
     rf"(?:{TO}|(?(between)\s+and\s+|(?!)))(?P<high>{DIGITS})\s*-?(?P<unit>{_MASS})(?![a-zA-Z]){_PARTS}{_PER}?{_RATE}?"
-    rf"|(?<![\w.,/-])(?P<only>{FRACTION}|{DIGITS})\s*-?(?P<unit1>{_MASS})(?![a-zA-Z]){_PARTS}{_PER.replace('<per>', '<per1>')}?{_RATE.replace('<rate>', '<rate1>')}?"
+    rf"|(?<![\w.,/-])(?P<only>{FRACTION}"
+    rf"|{DIGITS})\s*-?(?P<unit1>{_MASS})(?![a-zA-Z]){_PARTS}{_PER.replace('<per>', '<per1>')}?{_RATE.replace('<rate>', '<rate1>')}?"
 )
 _COUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<n>{NUMBER}|an?(?=\s+(?:pea-sized|tablet|capsule|packet|patch|sachet)\b))(?:\s*\(\s*\d+\s*\))?(?:{TO}(?P<n2>{NUMBER})(?:\s*\(\s*\d+\s*\))?)?\s+"
+    rf"(?<![\w.,/-])(?P<n>{NUMBER}|an?(?=\s+(?:pea-sized|tablet|capsule|packet|patch"
+    rf"|sachet)\b))(?:\s*\(\s*\d+\s*\))?(?:{TO}(?P<n2>{NUMBER})(?:\s*\(\s*\d+\s*\))?)?\s+"
     rf"(?P<strength>\(?{DIGITS}(?:\s*(?:/|and)\s*{DIGITS})*\s*-?(?:mg|mcg|g|mL|%)(?:\s*/\s*{DIGITS}\s*(?:mg|mcg|mL))*\)?\s+)?"
-    rf"(?P<words>(?:(?!(?:or|and|to|of|the|hours?|days?|weeks?|months?|times?|in|for|with|mg|mcg|mL|at|by|per|every|is|are|after|before|additional)\b)[A-Za-z®™/,-]+\s){{0,4}}?)(?P<form>{_FORMS})\b(?![-\w]|\s*(?:of age|card))",
+    rf"(?P<words>(?:(?!(?:or|and|to|of|the|hours?|days?|weeks?|months?|times?|in|for|with|mg|mcg|mL|at|by|per|every|is|are|after"
+    rf"|before|additional)\b)[A-Za-z®™/,-]+\s){{0,4}}?)(?P<form>{_FORMS})\b(?![-\w]|\s*(?:of age|card))",
     re.IGNORECASE,
 )
 
@@ -149,7 +155,9 @@ def _amounts(match: "re.Match[str]") -> list[Quantity]:
         return [whole]
     split = match.start("high")
     low = number(match.group("low"))
-    first = msgspec.structs.replace(whole, end=match.end("p1"), low=low, high=low, unit=unit(match.group("u1")), per=_per(re.sub(r"[/\s]|per", "", match.group("p1"))), rate=None)
+    first = msgspec.structs.replace(
+        whole, end=match.end("p1"), low=low, high=low, unit=unit(match.group("u1")), per=_per(re.sub(r"[/\s]|per", "", match.group("p1"))), rate=None
+    )
     return [first, msgspec.structs.replace(whole, start=split, low=whole.high)]
 
 

@@ -15,11 +15,17 @@ from theriac.labels.sentences import Span
 from theriac.labels.statements import Dose, Duration, Frequency
 
 _RATES = frozenset({"min", "h", "second", "mL", "ml", "dl", "l", "vial", "actuation", "g", "mg", "tablet", "capsule"})
-_DAILY = re.compile(r"\b(?:(?:total|maximum|maximal|recommended|usual|average|single|adult|starting|initial|maintenance)\s+)*(?:total )?daily (?:oral |maintenance |intravenous )?(?:dos(?:e|age)s?|amount|total)\b|\bdos(?:e|age) per day\b|\bin a day\b|\bdos(?:e|age) (?:in|for) (?:any )?24[- ]hours?(?: period)?\b|\btotal daily\b", re.IGNORECASE)
+_DAILY = re.compile(
+    r"\b(?:(?:total|maximum|maximal|recommended|usual|average|single|adult|starting|initial"
+    r"|maintenance)\s+)*(?:total )?daily (?:oral |maintenance |intravenous )?(?:dos(?:e|age)s?|amount|total)\b|\bdos(?:e"
+    r"|age) per day\b|\bin a day\b|\bdos(?:e|age) (?:in|for) (?:any )?24[- ]hours?(?: period)?\b|\btotal daily\b",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"[\s,;()]*(?:or|and|to|,|and/or)?[\s,;()]*")
 _CHANGE = re.compile(r"\b(?:increas|titrat|adjust|interval|re-?evaluat|monitor|assess|chang|escalat|decreas|reduc|increment|taper)\w*", re.IGNORECASE)
 _GIVEN = re.compile(
-    r"\b(?:dos(?:e|es|age|ages|ing|ed)|recommended|administ\w+|given?|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied)|inject\w*|instill\w*|inhal\w*|infus\w*|start\w*|initiat\w+|maxim\w+|adequate|suggested|usual|use[ds]?|exceed|sufficient)\b",
+    r"\b(?:dos(?:e|es|age|ages|ing|ed)|recommended|administ\w+|given?|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied)|inject\w*"
+    r"|instill\w*|inhal\w*|infus\w*|start\w*|initiat\w+|maxim\w+|adequate|suggested|usual|use[ds]?|exceed|sufficient)\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(r"\b(?:an?|one|single)\s+(?:\w+\s+){0,2}(?:(?:dose|injection|infusion)s? of\s*)?$", re.IGNORECASE)
@@ -75,7 +81,11 @@ def _without_soup(found: list[Candidate]) -> list[Candidate]:
 def _bracket(text: str, start: int, dose: Quantity) -> Span | None:
     """The brackets around a limit that stands inside another dose's clause ("1.25 mg/kg (up to a maximum of 125 mg) weekly")."""
     opened = text.rfind("(", start, dose.start)
-    if opened < 0 or text.find(")", opened, dose.start) >= 0 or not re.search(r"max|not to exceed|up to|no more than", text[opened : dose.start], re.IGNORECASE):
+    if (
+        opened < 0
+        or text.find(")", opened, dose.start) >= 0
+        or not re.search(r"max|not to exceed|up to|no more than", text[opened : dose.start], re.IGNORECASE)
+    ):
         return None
     closed = text.find(")", dose.end, dose.end + 160)
     return (opened, closed) if closed > 0 else None
@@ -94,10 +104,23 @@ def _doses(text: str, span: Span, own: frozenset[str]) -> tuple[list[Quantity], 
             continue
         if re.search(r"\btotal dose equals\s*$", before):
             continue
-        if doses and re.search(r"\b(?:for|i\.e\.,?|resulting in|giving|to a) (?:a |an )?(?:total|cumulative)(?: daily)?(?: dose| dosage)?(?: of)?\s*$|(?<!maximum )\btotal (?:daily )?(?:dose|dosage)\s*(?:of|=|:|equals)\s*$", before) and not re.search(r"[.:]", text[doses[-1].end : quantity.start]):
+        if (
+            doses
+            and re.search(
+                r"\b(?:for|i\.e\.,?|resulting in|giving|to a) (?:a |an )?(?:total|cumulative)(?: daily)?(?: dose| dosage)?(?: of)?\s*$"
+                r"|(?<!maximum )\btotal (?:daily )?(?:dose|dosage)\s*(?:of|=|:|equals)\s*$",
+                before,
+            )
+            and not re.search(r"[.:]", text[doses[-1].end : quantity.start])
+        ):
             continue  # the sum of what was just said
         seen = quantity
-        if quantity.rate in _RATES or quantity.unit == "ng" or is_not_a_dose(before, after, quantity.counted, quantity.low != quantity.high) or of_another_drug(before, after, own):
+        if (
+            quantity.rate in _RATES
+            or quantity.unit == "ng"
+            or is_not_a_dose(before, after, quantity.counted, quantity.low != quantity.high)
+            or of_another_drug(before, after, own)
+        ):
             continue
         doses.append(quantity)
     return [_weighed(dose, alternatives) for dose in doses], alternatives
@@ -125,7 +148,13 @@ def _restated(between: str, quantity: Quantity, seen: Quantity) -> bool:
 
 
 def _candidate(
-    text: str, span: Span, place: int, doses: list[Quantity], alternatives: dict[int, Quantity], timed: list[Timed], courses: list[Timed],
+    text: str,
+    span: Span,
+    place: int,
+    doses: list[Quantity],
+    alternatives: dict[int, Quantity],
+    timed: list[Timed],
+    courses: list[Timed],
     brackets: list[Span | None],
 ) -> Candidate:
     quantity = doses[place]
@@ -159,9 +188,12 @@ def _candidate(
     if shown is None and _ONCE.search(text[max(lead, quantity.start - 60) : quantity.start]) and re.match(_ONE_GIVEN, after, re.IGNORECASE):
         shown = Frequency(times=1, once=True)
         phase = phase or "single"
-    elif shown is None and phase == "loading" and _ONCE.search(text[max(lead, quantity.start - 60) : quantity.start]):
-        shown = Frequency(times=1, once=True)
-    elif shown is None and phase == "initial" and re.search(r"\b(?:an?|one) (?:\w+ )?(?:injection|infusion|dose) of\s*$", before, re.IGNORECASE) and re.search(r"\binitially\b", after):
+    elif (shown is None and phase == "loading" and _ONCE.search(text[max(lead, quantity.start - 60) : quantity.start])) or (
+        shown is None
+        and phase == "initial"
+        and re.search(r"\b(?:an?|one) (?:\w+ )?(?:injection|infusion|dose) of\s*$", before, re.IGNORECASE)
+        and re.search(r"\binitially\b", after)
+    ):
         shown = Frequency(times=1, once=True)
     end = max([quantity.end, *(t.end for t in (frequency, course) if t), *((alternative.end,) if alternative else ())])
     until = UNTIL.search(text, quantity.end, stop)
@@ -177,7 +209,12 @@ def _candidate(
 
 def _before_lead_in(text: str, start: int, stop: int) -> int:
     """Where the words that introduce the next dose begin ("…, followed by 500 mg"): they say nothing about this one."""
-    lead_in = re.search(r"(?:,|;|\band\b|\bor\b)?\s*(?:followed(?: by|,)|then|thereafter|increas\w+|reduc\w+|up to|to a maximum|with a maximum|not to exceed|maximum|(?:may|can|should) be (?:increas|reduc|titrat|adjust|followed))\w*[^.]*$", text[start:stop], re.IGNORECASE)
+    lead_in = re.search(
+        r"(?:,|;|\band\b|\bor\b)?\s*(?:followed(?: by|,)|then|thereafter|increas\w+|reduc\w+|up to|to a maximum|with a maximum"
+        r"|not to exceed|maximum|(?:may|can|should) be (?:increas|reduc|titrat|adjust|followed))\w*[^.]*$",
+        text[start:stop],
+        re.IGNORECASE,
+    )
     return start + lead_in.start() if lead_in and not re.match(r"\W*thereafter", lead_in.group(), re.IGNORECASE) else stop
 
 
@@ -208,11 +245,17 @@ def _course(text: str, quantity: Quantity, lead: int, stop: int, courses: list[T
     if behind:
         return behind[0]
     ahead = [c for c in courses if lead <= c.start and c.end <= quantity.start and c.kind != "after" and quantity.start - c.end < 50]
-    return ahead[-1] if ahead and not re.search(r"followed by|\bthen\b|;", text[ahead[-1].end : quantity.start]) and re.match(r"(?:for|during)\b", text[ahead[-1].start :], re.IGNORECASE) else None
+    return (
+        ahead[-1]
+        if ahead
+        and not re.search(r"followed by|\bthen\b|;", text[ahead[-1].end : quantity.start])
+        and re.match(r"(?:for|during)\b", text[ahead[-1].start :], re.IGNORECASE)
+        else None
+    )
 
 
 def _basis(before: str, after: str, quantity: Quantity, frequency: Timed | None, phase: str | None) -> str:
-    """"day" only where the label gives a daily total."""
+    """ "day" only where the label gives a daily total."""
     kind = frequency.kind if frequency else ""
     if _COURSE.search(before[-60:]):
         return "course"
@@ -237,10 +280,20 @@ def _shared(text: str, found: list[Candidate]) -> list[Candidate]:
     out = list(found)
     for place in range(len(out) - 2, -1, -1):
         one, other = out[place], out[place + 1]
-        if one.frequency is None and other.frequency is not None and one.dose and other.dose and _LINK.fullmatch(text[one.figure[1] : other.figure[0]]):
+        if (
+            one.frequency is None
+            and other.frequency is not None
+            and one.dose
+            and other.dose
+            and _LINK.fullmatch(text[one.figure[1] : other.figure[0]])
+        ):
             basis = other.dose.basis
             out[place] = msgspec.structs.replace(
-                one, frequency=other.frequency, duration=one.duration or other.duration, dose=msgspec.structs.replace(one.dose, basis=basis), end=other.end
+                one,
+                frequency=other.frequency,
+                duration=one.duration or other.duration,
+                dose=msgspec.structs.replace(one.dose, basis=basis),
+                end=other.end,
             )
         if one.phase and other.phase is None and _LINK.fullmatch(text[one.figure[1] : other.figure[0]]):
             out[place + 1] = msgspec.structs.replace(other, phase=one.phase)
@@ -252,6 +305,10 @@ def _phased(text: str, found: list[Candidate]) -> list[Candidate]:
     out = list(found)
     for place in range(len(out) - 1):
         one, other = out[place], out[place + 1]
-        if one.phase is None and other.phase == "maintenance" and re.search(r"\b(?:followed by|then|reduc\w+ to|thereafter|decreas\w+ to)\b", text[one.end : other.end + 30], re.IGNORECASE):
+        if (
+            one.phase is None
+            and other.phase == "maintenance"
+            and re.search(r"\b(?:followed by|then|reduc\w+ to|thereafter|decreas\w+ to)\b", text[one.end : other.end + 30], re.IGNORECASE)
+        ):
             out[place] = msgspec.structs.replace(one, phase="initial")
     return out

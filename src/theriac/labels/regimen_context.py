@@ -12,23 +12,42 @@ from theriac.labels.document import LabelDocument, Section
 from theriac.labels.statements import Indication
 
 _IMPAIRED = (
-    r"(?:patients? (?:with|on|undergoing|receiving|who)\s+)?(?:(?:mild|moderate|severe|end[- ]stage|mild to moderate|moderate to severe|moderate or severe|mild or moderate|significant|impaired|some degree of|decreased|reduced)\s(?:to \w+ |or \w+ )?)*"
-    r"(?:renal|hepatic|kidney|liver)(?: or (?:renal|hepatic))? (?:impairment|insufficiency|failure|disease|dysfunction|function)(?:\s*\([^)]{2,80}\))?"
+    r"(?:patients? (?:with|on|undergoing|receiving|who)\s+)?(?:(?:mild|moderate|severe|end[- ]stage|mild to moderate"
+    r"|moderate to severe|moderate or severe|mild or moderate|significant|impaired|some degree of|decreased"
+    r"|reduced)\s(?:to \w+ |or \w+ )?)*"
+    r"(?:renal|hepatic|kidney|liver)(?: or (?:renal|hepatic))? (?:impairment|insufficiency|failure|disease|dysfunction"
+    r"|function)(?:\s*\([^)]{2,80}\))?"
 )
 _PEOPLE = re.compile(
-    rf"(?P<impaired>{_IMPAIRED}|(?:patients? (?:with|on) )?(?:a )?(?:creatinine clearance|CrCl|CLcr|ClCr|eGFR|GFR)[^.;:]{{3,60}}?(?:mL\s?/\s?min(?:\s?/\s?1\.73\s?m\s?2)?)|(?:patients (?:on|undergoing|receiving) )?(?:hemodialysis|peritoneal dialysis|CAPD)\b|Child-Pugh (?:class )?[ABC](?: or [BC])?)"
-    r"|(?P<with>(?:when |if )?(?:co-?administ\w+|used concomitantly|concomitant (?:use|administration)|taking|taken with|receiving|in combination|concurrent use|combined) (?:\w+ ){0,2}?(?:(?:with|of) )?[^.;:,]{0,60}?(?:inhibitors?|inducers?|[a-z]+(?:azole|mycin|vir|valproate|valproic acid|cyclosporine|rifampin|carbamazepine|phenytoin)))"
-    r"|(?P<child>(?:(?:pa?ediatric|neonatal|adolescent) (?:patients?|population|use|dos(?:e|age))|children|infants|neonates|adolescents|adults and (?:adolescents|pediatric patients|children)[^.;:,]{0,60})(?:\s*\(?(?:aged |ages |age |from |between |who are |weighing |less than |under |over |older than |up to |≥|>|<|\d)[^.;:,]{0,60}?(?:years?(?: of age)?(?: and older| and above| or older)?|months?(?: of age)?(?: and older)?|kg(?: or more| and above)?)\)?)?)"
-    r"|(?P<weight>(?:patients? |children |adults )?(?:weighing |body weight |weight )?(?:less than |greater than |more than |at least |up to |≥ ?|≤ ?|< ?|> ?)?\d[\d.]*(?: ?kg)?(?: ?(?:to|-|–) ?(?:less than |< ?)?\d[\d.]*)? ?kg(?: (?:and (?:above|over|greater)|or (?:more|greater|above)))?(?!\s?/))"
-    r"|(?P<elderly>(?:elderly|geriatric|older)(?: or debilitated)?(?: patients?| adults?)?(?:,? or in the presence of debilitating disease)?|debilitated patients?)"
-    r"|(?P<adult>\badults?\b(?: patients?)?(?: and (?:adolescents|pediatric patients|children)[^.;:,]{0,50}(?:older|kg|years))?(?:\s*\(?(?:aged |≥|\d|over|weighing)[^.;:,]{0,40}?(?:years?(?: of age)?(?: and older)?|kg)\)?)?)"
+    rf"(?P<impaired>{_IMPAIRED}|(?:patients? (?:with|on) )?(?:a )?(?:creatinine clearance|CrCl|CLcr|ClCr|eGFR"
+    rf"|GFR)[^.;:]{{3,60}}?(?:mL\s?/\s?min(?:\s?/\s?1\.73\s?m\s?2)?)|(?:patients (?:on|undergoing|receiving) )?(?:hemodialysis"
+    rf"|peritoneal dialysis|CAPD)\b|Child-Pugh (?:class )?[ABC](?: or [BC])?)"
+    r"|(?P<with>(?:when |if )?(?:co-?administ\w+|used concomitantly|concomitant (?:use|administration)|taking|taken with"
+    r"|receiving|in combination|concurrent use|combined) (?:\w+ ){0,2}?(?:(?:with|of) )?[^.;:,]{0,60}?(?:inhibitors?|inducers?"
+    r"|[a-z]+(?:azole|mycin|vir|valproate|valproic acid|cyclosporine|rifampin|carbamazepine|phenytoin)))"
+    r"|(?P<child>(?:(?:pa?ediatric|neonatal|adolescent) (?:patients?|population|use|dos(?:e|age))|children|infants|neonates"
+    r"|adolescents|adults and (?:adolescents|pediatric patients|children)[^.;:,]{0,60})(?:\s*\(?(?:aged |ages |age |from "
+    r"|between |who are |weighing |less than |under |over |older than |up to |≥|>|<"
+    r"|\d)[^.;:,]{0,60}?(?:years?(?: of age)?(?: and older| and above| or older)?|months?(?: of age)?(?: and older)?"
+    r"|kg(?: or more| and above)?)\)?)?)"
+    r"|(?P<weight>(?:patients? |children |adults )?(?:weighing |body weight |weight )?(?:less than |greater than |more than "
+    r"|at least |up to |≥ ?|≤ ?|< ?|> ?)?\d[\d.]*(?: ?kg)?(?: ?(?:to|-|–) ?(?:less than |< ?)?\d[\d.]*)? ?kg(?: (?:and (?:above"
+    r"|over|greater)|or (?:more|greater|above)))?(?!\s?/))"
+    r"|(?P<elderly>(?:elderly|geriatric|older)(?: or debilitated)?(?: patients?"
+    r"| adults?)?(?:,? or in the presence of debilitating disease)?|debilitated patients?)"
+    r"|(?P<adult>\badults?\b(?: patients?)?(?: and (?:adolescents|pediatric patients|children)[^.;:,]{0,50}(?:older|kg"
+    r"|years))?(?:\s*\(?(?:aged |≥|\d|over|weighing)[^.;:,]{0,40}?(?:years?(?: of age)?(?: and older)?|kg)\)?)?)"
     r"|(?P<naive>treatment[- ](?:na[iï]ve|experienced) (?:patients|adults))"
     r"|(?P<sex>\b(?:women|men|females|males)\b)",
     re.IGNORECASE,
 )
 _ROUTE = re.compile(
-    r"\b(?P<iv>intravenous(?:ly)?|i\.?v\.?(?=\s)|IV)\b|\b(?P<sc>subcutaneous(?:ly)?|under the skin)\b|\b(?P<im>intramuscular(?:ly)?|IM)\b|\b(?P<oral>orally|oral(?! inhal)|by mouth|swallow\w*)\b|\b(?P<topical>topical(?:ly)?|to the (?:affected )?skin)\b"
-    r"|\b(?P<it>intrathecal(?:ly)?)\b|\b(?P<vag>(?:intra)?vaginal(?:ly)?)\b|\b(?P<rect>rectal(?:ly)?)\b|\b(?P<oph>ophthalmic|in(?:to)? the (?:affected )?eyes?|intravitreal)\b|\b(?P<nasal>intranasal(?:ly)?|nostrils?|nasal)\b|\b(?P<inh>inhal\w+|nebuliz\w+)\b|\b(?P<sl>sublingual(?:ly)?)\b|\b(?P<td>transdermal(?:ly)?)\b",
+    r"\b(?P<iv>intravenous(?:ly)?|i\.?v\.?(?=\s)|IV)\b|\b(?P<sc>subcutaneous(?:ly)?|under the skin)\b"
+    r"|\b(?P<im>intramuscular(?:ly)?|IM)\b|\b(?P<oral>orally|oral(?! inhal)|by mouth|swallow\w*)\b|\b(?P<topical>topical(?:ly)?"
+    r"|to the (?:affected )?skin)\b"
+    r"|\b(?P<it>intrathecal(?:ly)?)\b|\b(?P<vag>(?:intra)?vaginal(?:ly)?)\b|\b(?P<rect>rectal(?:ly)?)\b|\b(?P<oph>ophthalmic"
+    r"|in(?:to)? the (?:affected )?eyes?|intravitreal)\b|\b(?P<nasal>intranasal(?:ly)?|nostrils?|nasal)\b|\b(?P<inh>inhal\w+"
+    r"|nebuliz\w+)\b|\b(?P<sl>sublingual(?:ly)?)\b|\b(?P<td>transdermal(?:ly)?)\b",
     re.IGNORECASE,
 )
 _ROUTES = {
@@ -40,8 +59,17 @@ _FORM_ROUTE = (
     (r"\bcream\b|\bointment\b|\blotion\b|\btopical\b", "topical"),
     (r"\bintravenous\b", "intravenous"),
 )
-_PRODUCT = re.compile(r"\b(\d+(?:\.\d+)?\s?%(?:\s(?:topical\s)?(?:cream|gel|ointment|lotion|solution|foam|shampoo))?|(?:\d+(?:\.\d+)?\s?(?:mg|mcg|g)(?:/\d*\s?mL)?\s(?:tablets?|capsules?|patch(?:es)?|pens?|syringes?|vials?))|oral (?:solution|suspension|powder))\b", re.IGNORECASE)
-_SITE = re.compile(r"\b(?:to|on|over|into) (?:the |each |an? )?((?:affected |treated |wart |treatment |entire |full |clean, dry |one )*(?:skin|face|scalp|area|areas|lesions?|warts?|eyes?|nostrils?|balding scalp|wart area|affected area|ears?|nails?|trunk)(?: (?:or|and) (?:the |balding )?(?:scalp|skin|face|neck|trunk|extremities))?)\b", re.IGNORECASE)
+_PRODUCT = re.compile(
+    r"\b(\d+(?:\.\d+)?\s?%(?:\s(?:topical\s)?(?:cream|gel|ointment|lotion|solution|foam|shampoo))?|(?:\d+(?:\.\d+)?\s?(?:mg|mcg"
+    r"|g)(?:/\d*\s?mL)?\s(?:tablets?|capsules?|patch(?:es)?|pens?|syringes?|vials?))|oral (?:solution|suspension|powder))\b",
+    re.IGNORECASE,
+)
+_SITE = re.compile(
+    r"\b(?:to|on|over|into) (?:the |each |an? )?((?:affected |treated |wart |treatment |entire |full |clean, dry |one )*(?:skin"
+    r"|face|scalp|area|areas|lesions?|warts?|eyes?|nostrils?|balding scalp|wart area|affected area|ears?|nails?|trunk)(?: (?:or"
+    r"|and) (?:the |balding )?(?:scalp|skin|face|neck|trunk|extremities))?)\b",
+    re.IGNORECASE,
+)
 
 
 def people_in(text: str) -> str | None:
@@ -88,7 +116,11 @@ def site_in(text: str) -> str | None:
 def use_in(text: str, indications: tuple[Indication, ...]) -> str | None:
     """The indication whose words a text carries; None when none or several fit equally."""
     words = set(_stems(text))
-    scored = [(len(hit), len(want), one.name) for one in indications if (want := set(_stems(one.name))) and (hit := want & words) and len(hit) * 2 >= len(want)]
+    scored = [
+        (len(hit), len(want), one.name)
+        for one in indications
+        if (want := set(_stems(one.name))) and (hit := want & words) and len(hit) * 2 >= len(want)
+    ]
     if not scored:
         return None
     best = max(scored, key=lambda s: (s[0] / s[1], s[0]))
@@ -97,7 +129,23 @@ def use_in(text: str, indications: tuple[Indication, ...]) -> str | None:
 
 
 def _stems(text: str) -> list[str]:
-    stop = {"the", "and", "with", "patients", "treatment", "disease", "disorder", "syndrome", "acute", "chronic", "due", "associated", "symptoms", "adult", "severe"}
+    stop = {
+        "the",
+        "and",
+        "with",
+        "patients",
+        "treatment",
+        "disease",
+        "disorder",
+        "syndrome",
+        "acute",
+        "chronic",
+        "due",
+        "associated",
+        "symptoms",
+        "adult",
+        "severe",
+    }
     words = (w for w in re.findall(r"[a-z0-9]{3,}", text.lower()) if w not in stop)
     return [re.sub(r"(?:oses|osis|ies|es|s|y)$", "", w) if len(w) > 4 else w for w in words]
 

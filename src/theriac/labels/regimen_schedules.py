@@ -16,15 +16,21 @@ from theriac.labels.sentences import Span, sentences
 from theriac.labels.statements import Amount, Duration, Frequency, Indication, Regimen
 
 GIVEN = re.compile(
-    r"\b(?:administ\w+|given|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied|ication)\w*|inject\w*|us(?:e|ed)|instill\w*|inhal\w*|dos(?:e|es|ed|age|ing)|infus\w*|spray\w*|repeat\w*|irrigat\w*|moisten\w*|rub\w*|insert\w*)\b",
+    r"\b(?:administ\w+|given|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied|ication)\w*|inject\w*|us(?:e|ed)|instill\w*|inhal\w*"
+    r"|dos(?:e|es|ed|age|ing)|infus\w*|spray\w*|repeat\w*|irrigat\w*|moisten\w*|rub\w*|insert\w*)\b",
     re.IGNORECASE,
 )
 _NOT_A_SCHEDULE = re.compile(
-    r"\b(?:do not|should not|must not|never|miss(?:ed)?|forg[eo]t\w*|for example|more than once|less than once|discontinu\w*|if (?:irritation|reaction)\w*|too much|pull|wash(?:ed)? (?:daily|each day|once)|shak\w+|stor\w+)\b",
+    r"\b(?:do not|should not|must not|never|miss(?:ed)?|forg[eo]t\w*|for example|more than once|less than once|discontinu\w*"
+    r"|if (?:irritation|reaction)\w*|too much|pull|wash(?:ed)? (?:daily|each day|once)|shak\w+|stor\w+)\b",
     re.IGNORECASE,
 )
 _COURSE = re.compile(r"\b(?:appl\w+|us(?:e|ed)|continu\w+|treat\w*|therapy|course|cycles?|duration)\b", re.IGNORECASE)
-_FOLLOW_UP = re.compile(r"\b(?:after finishing|may be necessary|further|assess\w*|half (?:of )?the|some patients|rest period|generally resolved|results? in)\b", re.IGNORECASE)
+_FOLLOW_UP = re.compile(
+    r"\b(?:after finishing|may be necessary|further|assess\w*|half (?:of )?the|some patients|rest period|generally resolved"
+    r"|results? in)\b",
+    re.IGNORECASE,
+)
 
 
 class _Block(msgspec.Struct, kw_only=True):
@@ -75,7 +81,12 @@ def _read(block: _Block, text: str, span: Span) -> None:
     if block.area is None and (found := next(areas(sentence), None)):
         block.area = found[0]
     until = UNTIL.search(sentence)
-    if until and block.until is None and not re.search(r"\b(?:do not|wait|miss)\b", sentence, re.IGNORECASE) and re.search(r"\b(?:continu\w+|treat\w*|therapy)\b", sentence, re.IGNORECASE):
+    if (
+        until
+        and block.until is None
+        and not re.search(r"\b(?:do not|wait|miss)\b", sentence, re.IGNORECASE)
+        and re.search(r"\b(?:continu\w+|treat\w*|therapy)\b", sentence, re.IGNORECASE)
+    ):
         block.until = until.group(1).strip()
     tokens = list(frequencies(text, *span))
     courses = [c.duration for c in courses_in(text, *span, tokens) if c.kind != "after" and c.duration and c.duration.unit != "h"]

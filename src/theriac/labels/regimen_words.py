@@ -8,75 +8,147 @@ import re
 
 PHASES = (
     ("loading", r"\bload(?:ing)?\b"),
-    ("maximum", r"\bmaxim\w+|\bmax\.?\b|\bnot (?:to |be )?(?:exceed\w*|above)|\bexceed(?:ing|ed)?\b|\bn(?:o|ot) more than\b|\bnot (?:be )?(?:greater|higher|more) than\b|\b(?:increas|titrat|escalat|rais)\w+[^.;]{0,70}?\bup to\b"
-     r"|\bupper limit\b|\bhighest\b|\blimit(?:ed)? (?:of|to)\b|\bdo not (?:use|take|give|apply|administer) more than\b|\bdoses? (?:above|greater than|higher than|in excess of|over|of more than)\b|\bup to a total\b"),
-    ("maintenance", r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b|\bsubsequent(?:ly)?\b|\bafterwards?\b|^\s*after (?:the )?(?:first )?(?:\w+ )?(?:years?|months?|weeks?|days?),? (?:administer|give|continue|take)\b|\bfrom week \d+ on"),
-    ("titration", r"\btitrat\w+|\bincreas(?:e|es|ed|ing)\b(?! (?:risk|effect|exposure|efficacy|benefit|toxic|in exposure))(?=[^.;]{0,60}?\b(?:to|by|dose|dosage|up|every)\b|\s*$)|\bescalat\w+|\badjust\w* (?:upward )?to\b|\braised? to\b|\btarget\b|\bdoubled? to\b"),
-    ("initial", r"\bstarting\b|\binitial(?:ly)?\b|\binitiat\w+|\bstart(?:ed|s)?\b|\bbegin\w*\b|\bbegun\b|\binduction\b|\bday 1\b(?! of)|\bfirst (?:dose|week|day)\b"),
+    ("maximum",
+        r"\bmaxim\w+|\bmax\.?\b|\bnot (?:to |be )?(?:exceed\w*|above)|\bexceed(?:ing|ed)?\b|\bn(?:o|ot) more than\b"
+        r"|\bnot (?:be )?(?:greater|higher|more) than\b|\b(?:increas|titrat|escalat|rais)\w+[^.;]{0,70}?\bup to\b"
+     r"|\bupper limit\b|\bhighest\b|\blimit(?:ed)? (?:of|to)\b|\bdo not (?:use|take|give|apply|administer) more than\b"
+     r"|\bdoses? (?:above|greater than|higher than|in excess of|over|of more than)\b|\bup to a total\b"),
+    ("maintenance",
+        r"\bmaintenance\b|\bmaintain\w*|\bthereafter\b|\bfollowed\b|\bthen\b|\breduc(?:ed|ing) to\b|\bcontinu\w+ (?:at|with|on)\b"
+        r"|\bsubsequent(?:ly)?\b|\bafterwards?\b|^\s*after (?:the )?(?:first )?(?:\w+ )?(?:years?|months?|weeks?"
+        r"|days?),? (?:administer|give|continue|take)\b|\bfrom week \d+ on"),
+    ("titration",
+        r"\btitrat\w+|\bincreas(?:e|es|ed|ing)\b(?! (?:risk|effect|exposure|efficacy|benefit|toxic"
+        r"|in exposure))(?=[^.;]{0,60}?\b(?:to|by|dose|dosage|up|every)\b|\s*$)|\bescalat\w+|\badjust\w* (?:upward )?to\b"
+        r"|\braised? to\b|\btarget\b|\bdoubled? to\b"),
+    ("initial",
+        r"\bstarting\b|\binitial(?:ly)?\b|\binitiat\w+|\bstart(?:ed|s)?\b|\bbegin\w*\b|\bbegun\b|\binduction\b|\bday 1\b(?! of)"
+        r"|\bfirst (?:dose|week|day)\b"),
 )  # fmt: skip
 _PHASE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in PHASES), re.IGNORECASE)
 _TRAILING = re.compile(
-    r"^[^.;]{0,60}?(?:(?P<initial>\binitially\b|\bto start\b|\bas (?:a|an|the) (?:initial|starting)\b|\bfor the first\b(?=[^.;]*followed))|(?P<maintenance>\bthereafter\b|\bmaintenance\b)|(?P<loading>\bas a loading\b|\bloading dose\b)"
+    r"^[^.;]{0,60}?(?:(?P<initial>\binitially\b|\bto start\b|\bas (?:a|an|the) (?:initial|starting)\b"
+    r"|\bfor the first\b(?=[^.;]*followed))|(?P<maintenance>\bthereafter\b|\bmaintenance\b)|(?P<loading>\bas a loading\b"
+    r"|\bloading dose\b)"
     r"|(?P<maximum>\bmaximum\b|is the maximum|or less daily$))",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:(?:oral|intravenous|subcutaneous)\s+)?(loading|maintenance|initial|starting|maximum)\s+dos", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:(?:oral|intravenous|subcutaneous)\s+)?(loading|maintenance|initial|starting|maximum)\s+dos", re.IGNORECASE
+)
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:increas|decreas|reduc|adjust|titrat|lower|rais|chang|escalat|modif)\w*[^.;]{0,60}\bby|\bincrements?(?: of)?(?: up to)?|[x×]|\bsteps of|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than|\bgreater than"
-    r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bfrom|\bwith|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\b(?:the|each|this|both)|\bdiscontinu\w+ of|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about |approximately |a |the |an )?$",
+    r"(?:\b(?:increas|decreas|reduc|adjust|titrat|lower|rais|chang|escalat|modif)\w*[^.;]{0,60}\bby"
+    r"|\bincrements?(?: of)?(?: up to)?|[x×]|\bsteps of|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of"
+    r"|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than"
+    r"|\bgreater than"
+    r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bfrom|\bwith"
+    r"|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached"
+    r"|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\b(?:the|each|this|both)"
+    r"|\bdiscontinu\w+ of|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about "
+    r"|approximately |a |the |an )?$",
     re.IGNORECASE,
 )
-_WITH_DOSE = re.compile(r"\b(?:start|begin|initiat|treat|treated|dose|dosed|therapy|treatment|continue|given|administered|load)\w*\s+(?:\w+\s){0,3}(?:with|in|at|or)\s*(?:a |an |about |approximately |the )?$", re.IGNORECASE)
-_LIMIT = re.compile(r"(?:maxim\w+|\bnot (?:to |be )?(?:exceed\w*|above)|\b(?:no|not|n[’']t) (?:\w+ ){0,4}(?:more|greater|higher) than)\s*(?:of |a |the |total )*$", re.IGNORECASE)
+_WITH_DOSE = re.compile(
+    r"\b(?:start|begin|initiat|treat|treated|dose|dosed|therapy|treatment|continue|given|administered"
+    r"|load)\w*\s+(?:\w+\s){0,3}(?:with|in|at|or)\s*(?:a |an |about |approximately |the )?$",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"(?:maxim\w+|\bnot (?:to |be )?(?:exceed\w*|above)|\b(?:no|not|n[’']t) (?:\w+ ){0,4}(?:more|greater|higher) than)\s*(?:of |a "
+    r"|the |total )*$",
+    re.IGNORECASE,
+)
 _ALREADY = re.compile(
-    r"\b(?:days|weeks|months) (?:at|on|of)\s*$|\b(?:(?:not )?respond\w*(?: to| adequately to)|(?:patients?|already|currently|those) (?:\w+ )?(?:receiving|taking|on|treated with)|(?:after )?reach(?:ing|ed)|been on|tolerat\w+|maintained on|stabili[sz]ed on|lower than|higher than|much lower|switching from)\b"
+    r"\b(?:days|weeks|months) (?:at|on|of)\s*$|\b(?:(?:not )?respond\w*(?: to| adequately to)|(?:patients?|already|currently"
+    r"|those) (?:\w+ )?(?:receiving|taking|on|treated with)|(?:after )?reach(?:ing|ed)|been on|tolerat\w+|maintained on"
+    r"|stabili[sz]ed on|lower than|higher than|much lower|switching from)\b"
     r"(?:(?! is | should | to | may | can |initiat|start|begin|receive |[.;,:]).){0,45}$",
     re.IGNORECASE,
 )
-_THRESHOLD = re.compile(r"\bdos(?:es?|ages?) (?:of )?(?:above|greater than|higher than|in excess of|over|exceeding|of more than|more than|below|lower than|less than)\s*(?:of |a |the )*$", re.IGNORECASE)
+_THRESHOLD = re.compile(
+    r"\bdos(?:es?|ages?) (?:of )?(?:above|greater than|higher than|in excess of|over|exceeding|of more than|more than|below"
+    r"|lower than|less than)\s*(?:of |a |the )*$",
+    re.IGNORECASE,
+)
 _NOT_AFTER = re.compile(
-    r"^\s*(?:/\s*(?:\d[\d.]*\s*)?(?:mL|ml|L|g|vial|actuation|spray|packet|tablet|capsule)\b|\)?[\s,-]*(?:single[- ](?:dose|use|patient)|multiple[- ]dose|multi-dose|pre-?filled|pharmacy bulk)?\s*(?:vials?|ampu\w+|bottles?|bags?|kits?|cartons?|syringes?|pens?)\b"
-    r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b|less than\b|more than\b|(?:is|was|are|were) (?:less|no|not|poorly|associated)\b|did not\b|markings?\b|\)?\s*insulin syringe|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)",
+    r"^\s*(?:/\s*(?:\d[\d.]*\s*)?(?:mL|ml|L|g|vial|actuation|spray|packet|tablet|capsule)\b|\)?[\s,-]*(?:single[- ](?:dose|use"
+    r"|patient)|multiple[- ]dose|multi-dose|pre-?filled|pharmacy bulk)?\s*(?:vials?|ampu\w+|bottles?|bags?|kits?|cartons?"
+    r"|syringes?|pens?)\b"
+    r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b"
+    r"|less than\b|more than\b|(?:is|was|are|were) (?:less|no|not|poorly|associated)\b|did not\b|markings?\b"
+    r"|\)?\s*insulin syringe|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)",
     re.IGNORECASE,
 )
 _STRENGTH_AFTER = re.compile(
-    r"^\)?[\s-]*(?:(?:strength|scored|film-coated|delayed-release|extended-release|oral|chewable|orally|disintegrating|immediate|sublingual|buccal|transdermal|\w+®?)\s+){0,3}?"
-    r"(?:tablets?|capsules?|caplets?|patch(?:es)?|suppositor\w+|lozenges?|packets?|sachets?|films?|implants?|sprays?|pens?|syringes?|autoinjectors?|inhalers?|softgels?|cartridges?)\b",
+    r"^\)?[\s-]*(?:(?:strength|scored|film-coated|delayed-release|extended-release|oral|chewable|orally|disintegrating"
+    r"|immediate|sublingual|buccal|transdermal|\w+®?)\s+){0,3}?"
+    r"(?:tablets?|capsules?|caplets?|patch(?:es)?|suppositor\w+|lozenges?|packets?|sachets?|films?|implants?|sprays?|pens?"
+    r"|syringes?|autoinjectors?|inhalers?|softgels?|cartridges?)\b",
     re.IGNORECASE,
 )
 _PREPARATION = re.compile(
-    r"\b(?:reconstitut\w+|dilut(?:e|ed|ing|ion)|withdraw(?:n|ing|s)?|infusion bag|final (?:volume|concentration)|diluent|admix\w*|sterile water|flush\w*|swirl\w*|aliquots?|draw up|discard\w*|stored?|refrigerat\w+|room temperature|shaken?|expir\w+"
-    r"|suspend(?:ed)? in|mixed with|stock solution|drip rate|flow rate|infusion rate|pump setting|supplied (?:as|in)|each (?:tablet|vial|mL|capsule|packet) contains|available (?:as|in)|IV bag|drawn? into|to prepare|prepared by|preparation of|gently invert|dispens(?:e|ing) pin|filter)\b",
+    r"\b(?:reconstitut\w+|dilut(?:e|ed|ing|ion)|withdraw(?:n|ing|s)?|infusion bag|final (?:volume|concentration)|diluent"
+    r"|admix\w*|sterile water|flush\w*|swirl\w*|aliquots?|draw up|discard\w*|stored?|refrigerat\w+|room temperature|shaken?"
+    r"|expir\w+"
+    r"|suspend(?:ed)? in|mixed with|stock solution|drip rate|flow rate|infusion rate|pump setting|supplied (?:as|in)"
+    r"|each (?:tablet|vial|mL|capsule|packet) contains|available (?:as|in)|IV bag|drawn? into|to prepare|prepared by"
+    r"|preparation of|gently invert|dispens(?:e|ing) pin|filter)\b",
     re.IGNORECASE,
 )
 _TOXICITY = re.compile(
-    r"\b(?:grade [1-4]|grades? ≥|adverse (?:reactions?|events?|effects?)|toxicit\w+|neutrop\w+|thrombocytop\w+|platelets?|ANC|dose reductions?|dose level|reduced? (?:the )?(?:dose|dosage) (?:by|to)? ?(?:50|one)|resume|withh[eo]ld|interrupt\w*|dose modifications?"
+    r"\b(?:grade [1-4]|grades? ≥|adverse (?:reactions?|events?|effects?)|toxicit\w+|neutrop\w+|thrombocytop\w+|platelets?|ANC"
+    r"|dose reductions?|dose level|reduced? (?:the )?(?:dose|dosage) (?:by|to)? ?(?:50|one)|resume|withh[eo]ld|interrupt\w*"
+    r"|dose modifications?"
     r"|hemoglobin|AST|ALT|bilirubin|reintroduc\w+|rechallenge\w*|recover\w*|reaction occurs?|QTc?)\b",
     re.IGNORECASE,
 )
 _STUDIED = re.compile(
-    r"\b(?:clinical (?:trials?|studies|experience)|were (?:studied|evaluated|treated|given)|was (?:studied|evaluated|shown)|have been (?:studied|reported|evaluated|used|administered)|ha(?:s|ve) not been (?:studied|evaluated|established)|in studies|studies (?:have|of)"
-    r"|pharmacokinetic|overdos\w+|missed|misses|forgot\w*|for example|e\.g\.|plasma (?:levels?|concentrations?)|serum (?:levels?|concentrations?)|bioequivalen\w+|equivalent to|half-life|additional benefit|not been shown|failed to|provided no|dose-related)\b",
+    r"\b(?:clinical (?:trials?|studies|experience)|were (?:studied|evaluated|treated|given)|was (?:studied|evaluated|shown)"
+    r"|have been (?:studied|reported|evaluated|used|administered)|ha(?:s|ve) not been (?:studied|evaluated|established)"
+    r"|in studies|studies (?:have|of)"
+    r"|pharmacokinetic|overdos\w+|missed|misses|forgot\w*|for example|e\.g\.|plasma (?:levels?|concentrations?)"
+    r"|serum (?:levels?|concentrations?)|bioequivalen\w+|equivalent to|half-life|additional benefit|not been shown|failed to"
+    r"|provided no|dose-related)\b",
     re.IGNORECASE,
 )
-_DOSING = re.compile(r"\brecommended\b|\busual\b|\bstarting (?:dose|dosage)\b|\binitial (?:dose|dosage)\b|\bmaximum\b|\bmaintenance (?:dose|dosage)\b|\bdos(?:e|age) (?:is|of|should be)\b|\bloading dose\b", re.IGNORECASE)
-_UNACCEPTABLE = re.compile(r"\b(?:unacceptable|intolerable|unmanageable|limiting) (?:toxicity|adverse (?:reactions?|events?))|as tolerated", re.IGNORECASE)
-_RECOMMENDED = re.compile(r"\brecommended (?:(?!reduc|modif|adjust)\w+ ){0,4}?(?:dos(?:e|age)|regimen|schedule)s?\b(?!\s(?:reduc|modif|adjust))", re.IGNORECASE)
-_ADJUSTED = re.compile(r"\b(?:renal|hepatic|kidney|liver|creatinine clearance|CrCl|CLcr|eGFR|dialysis|CYP\w+|inhibitors?|inducers?|coadminist\w+|concomitant\w*|elderly|geriatric|weigh\w*|Child-Pugh)\b", re.IGNORECASE)
+_DOSING = re.compile(
+    r"\brecommended\b|\busual\b|\bstarting (?:dose|dosage)\b|\binitial (?:dose|dosage)\b|\bmaximum\b|\bmaintenance (?:dose"
+    r"|dosage)\b|\bdos(?:e|age) (?:is|of|should be)\b|\bloading dose\b",
+    re.IGNORECASE,
+)
+_UNACCEPTABLE = re.compile(
+    r"\b(?:unacceptable|intolerable|unmanageable|limiting) (?:toxicity|adverse (?:reactions?|events?))|as tolerated", re.IGNORECASE
+)
+_RECOMMENDED = re.compile(
+    r"\brecommended (?:(?!reduc|modif|adjust)\w+ ){0,4}?(?:dos(?:e|age)|regimen|schedule)s?\b(?!\s(?:reduc|modif|adjust))", re.IGNORECASE
+)
+_ADJUSTED = re.compile(
+    r"\b(?:renal|hepatic|kidney|liver|creatinine clearance|CrCl|CLcr|eGFR|dialysis|CYP\w+|inhibitors?|inducers?|coadminist\w+"
+    r"|concomitant\w*|elderly|geriatric|weigh\w*|Child-Pugh)\b",
+    re.IGNORECASE,
+)
 SKIPPED_TITLE = re.compile(
-    r"preparation|reconstitut|dilut|storage|handling|compatib|stability|disposal|monitoring|patient selection|\btesting\b|premedication|instructions for use|infusion rate|toxicit|adverse reaction|dosage forms"
-    r"|modifications? (?:for|due to|based on) (?:adverse|toxic|hematolog|non|infusion|laborator)|dos(?:e|age) modifications?$|dose reductions?$|missed dose|management of",
+    r"preparation|reconstitut|dilut|storage|handling|compatib|stability|disposal|monitoring|patient selection|\btesting\b"
+    r"|premedication|instructions for use|infusion rate|toxicit|adverse reaction|dosage forms"
+    r"|modifications? (?:for|due to|based on) (?:adverse|toxic|hematolog|non|infusion|laborator)|dos(?:e|age) modifications?$"
+    r"|dose reductions?$|missed dose|management of",
     re.IGNORECASE,
 )
 _DRUG_LIKE = re.compile(
-    r"(?:mab|nib|vir|xel|tecan|platin|mycin|micin|cillin|azole|pril|sartan|olol|statin|oxacin|cycline|formin|gliptin|gliflozin|zepam|zolam|parin|rubicin|purine|trexate|lone|sone|virine|avir|lutamide|terone|kinra|leukin|cept|setron|prazole|tidine|dipine|idone|apine"
-    r"|ribavirin|interferon|insulin|warfarin|aspirin|acetaminophen|ibuprofen|lidomide|calcium|leucovorin|folinate|fluorouracil|cisplatin|ribociclib|ciclib|folic acid|vitamin|penicillin|probenecid|colchicine|estrogens?|progestins?|bicarbonate|citrate|chloride|gluconate|antihistamine|diphenhydramine|epinephrine|naloxone|saline|tretinoin|phosphamide|mustine|domide|zomib|limus)$",
+    r"(?:mab|nib|vir|xel|tecan|platin|mycin|micin|cillin|azole|pril|sartan|olol|statin|oxacin|cycline|formin|gliptin|gliflozin"
+    r"|zepam|zolam|parin|rubicin|purine|trexate|lone|sone|virine|avir|lutamide|terone|kinra|leukin|cept|setron|prazole|tidine"
+    r"|dipine|idone|apine"
+    r"|ribavirin|interferon|insulin|warfarin|aspirin|acetaminophen|ibuprofen|lidomide|calcium|leucovorin|folinate|fluorouracil"
+    r"|cisplatin|ribociclib|ciclib|folic acid|vitamin|penicillin|probenecid|colchicine|estrogens?|progestins?|bicarbonate"
+    r"|citrate|chloride|gluconate|antihistamine|diphenhydramine|epinephrine|naloxone|saline|tretinoin|phosphamide|mustine"
+    r"|domide|zomib|limus)$",
     re.IGNORECASE,
 )
 
 
 MAXIMUM_FREQUENCY = re.compile(
-    r"\b(?:no|not|never)\b[^.;]{0,60}?\b(?:more (?:often |frequently )?than|exceed)\s+(?P<n>once|twice|\d+|one|two|three|four|five|six)\s*(?:times?|doses?|episodes?|treatments?|applications?)?\s*(?:\([^)]{1,30}\)\s*)?"
+    r"\b(?:no|not|never)\b[^.;]{0,60}?\b(?:more (?:often |frequently )?than|exceed)\s+(?P<n>once|twice|\d+|one|two|three|four"
+    r"|five|six)\s*(?:times?|doses?|episodes?|treatments?|applications?)?\s*(?:\([^)]{1,30}\)\s*)?"
     r"(?:(?:per|every|each|in|a|within)\s+)+(?:any\s+)?(?:(?P<p>\d+|two|three|four|five|six)[\s-]*)?(?P<unit>hours?|days?|weeks?|months?|years?)\b"
     r"|\bmore (?:often |frequently )?than (?P<n2>once) (?P<daily>daily|weekly)\b",
     re.IGNORECASE,
@@ -108,7 +180,11 @@ def is_not_a_dose(before: str, after: str, counted: bool, ranged: bool) -> bool:
         return True
     if _ALREADY.search(tail) or re.match(r"[^.;]{0,30}\bshould not be (?:administered|given|used|taken)", after):
         return True
-    return bool(_NOT_AFTER.match(after)) or (not counted and bool(_STRENGTH_AFTER.match(after)) and not re.search(r"\b(?:one|a|an|(?:begin|start|initiat)\w* (?:\w+ )?with(?: the)?)\s*$", before))
+    return bool(_NOT_AFTER.match(after)) or (
+        not counted
+        and bool(_STRENGTH_AFTER.match(after))
+        and not re.search(r"\b(?:one|a|an|(?:begin|start|initiat)\w* (?:\w+ )?with(?: the)?)\s*$", before)
+    )
 
 
 def is_aside(sentence: str) -> bool:
@@ -122,8 +198,10 @@ def is_aside(sentence: str) -> bool:
 
 
 _ORDINARY = re.compile(
-    r"(?:this|that|product|drug|the|tablets?|capsules?|injections?|infusions?|solution|oral|suspension|treatment|therapy|cream|gel|maintenance|starting|initial|loading|usual|recommended|daily|single|adults?|adult|total|maximum|each|medication"
-    r"|pediatric|patients?|these|extended|delayed|immediate|release|adjusted|target|intravenous|subcutaneous|powder|granules|first|second|next|subsequent|same|weekly|monthly|effective|optimal|average|final|following|higher|lower|test)",
+    r"(?:this|that|product|drug|the|tablets?|capsules?|injections?|infusions?|solution|oral|suspension|treatment|therapy|cream"
+    r"|gel|maintenance|starting|initial|loading|usual|recommended|daily|single|adults?|adult|total|maximum|each|medication"
+    r"|pediatric|patients?|these|extended|delayed|immediate|release|adjusted|target|intravenous|subcutaneous|powder|granules"
+    r"|first|second|next|subsequent|same|weekly|monthly|effective|optimal|average|final|following|higher|lower|test)",
     re.IGNORECASE,
 )
 
@@ -132,7 +210,12 @@ def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     """Whether the amount belongs to a drug named beside it that is not the product."""
     following = re.match(r"\s*(?:of|dose of|doses of)?\s*(?:oral |intravenous )?([A-Za-z][A-Za-z-]{3,})", after)
     leading = re.search(r"([A-Za-z][A-Za-z-]{3,})\s*(?:at(?: a dose of)?|\(|:)?\s*$", before[-50:])
-    told = re.search(r"\b(?:dose|dosage)s? of ([A-Za-z][A-Za-z-]{3,})\s*(?:of|\()?\s*$|\b(?:(?:dose|dosage)s? (?:of|for) ([A-Za-z][A-Za-z-]{3,})(?: \w+){0,3}? (?:is|should be)|([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of|should be))\s*(?:reduced to |increased to )?$", before[-90:])
+    told = re.search(
+        r"\b(?:dose|dosage)s? of ([A-Za-z][A-Za-z-]{3,})\s*(?:of|\()?\s*$|\b(?:(?:dose|dosage)s? (?:of"
+        r"|for) ([A-Za-z][A-Za-z-]{3,})(?: \w+){0,3}? (?:is|should be)|([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of"
+        r"|should be))\s*(?:reduced to |increased to )?$",
+        before[-90:],
+    )
     named = [found.group(1) for found in (following, leading) if found] + [word for word in (told.groups() if told else ()) if word]
     if leading and re.search(r"\b(?:with|without)\s+\w+\W*$", before[-50:]):
         named = named[1:] if following and len(named) > 1 else []

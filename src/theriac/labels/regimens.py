@@ -9,9 +9,9 @@ import re
 import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
+from theriac.labels.quantities import amounts, number
 from theriac.labels.regimen_clauses import Candidate, candidates
 from theriac.labels.regimen_context import Place, bands_in, body_start, only_route, own_names, people_in, product_in, route_in, use_in
-from theriac.labels.quantities import amounts, number
 from theriac.labels.regimen_schedules import GIVEN, contacts, read_schedules
 from theriac.labels.regimen_words import MAXIMUM_FREQUENCY, SKIPPED_TITLE, is_aside, phase_of
 from theriac.labels.schedules import UNTIL, courses_in, durations, frequencies
@@ -23,7 +23,11 @@ _COPY = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*
 _COPY_AHEAD = re.compile(r"\s*\(\s*\d{1,2}(?:\.\d{1,2})?\s*\)")
 _COLUMNS = {"loading": "loading", "initial": "initial", "starting": "initial", "maintenance": "maintenance", "maximum": "maximum"}
 _COLUMN = re.compile(r"\b(?:loading|initial|starting|maintenance|maximum)(?: \w+)? (?:dos(?:e|age|ing))\b", re.IGNORECASE)
-_CONTINUED = re.compile(r"^(?!.*\b(?:benefit|response|effects?|improve\w*|symptoms|levels?)\b).*\b(?:continu\w+|treat(?:ed)?|treatment (?:should|is|may|for)|therapy (?:should|is|may)|duration of|course)\b", re.IGNORECASE | re.DOTALL)
+_CONTINUED = re.compile(
+    r"^(?!.*\b(?:benefit|response|effects?|improve\w*|symptoms|levels?)\b).*\b(?:continu\w+|treat(?:ed)?|treatment (?:should|is|may"
+    r"|for)|therapy (?:should|is|may)|duration of|course)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def read_regimens(document: LabelDocument, indications: tuple[Indication, ...]) -> tuple[Regimen, ...]:
@@ -42,7 +46,11 @@ def read_regimens(document: LabelDocument, indications: tuple[Indication, ...]) 
 def _place(document: LabelDocument, leaf: Section, indications: tuple[Indication, ...]) -> Place:
     uses = tuple(dict.fromkeys(one.name for one in indications))
     return Place(
-        leaf=leaf, people=people_in(leaf.title), use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=only_route(document)
+        leaf=leaf,
+        people=people_in(leaf.title),
+        use=use_in(leaf.title, indications),
+        sole_use=uses[0] if len(uses) == 1 else None,
+        route=only_route(document),
     )
 
 
@@ -80,11 +88,21 @@ def _read_part(place: Place, indications: tuple[Indication, ...], own: frozenset
         schedule = _lone_schedule(text, span) if not mine else schedule
         if mine:
             if mine[0][0].frequency is None and mine[0][0].phase != "maximum" and schedule:
-                mine = [(msgspec.structs.replace(one, frequency=schedule) if one.frequency is None and one.phase != "maximum" else one, rows) for one, rows in mine]
+                mine = [
+                    (msgspec.structs.replace(one, frequency=schedule) if one.frequency is None and one.phase != "maximum" else one, rows)
+                    for one, rows in mine
+                ]
             elif any(one.frequency for one, _ in mine):
                 schedule = None
             _leave_step(found, text, span)
-            found.extend((one, rows or people_in(text[one.lead : one.end]) or people_in(sentence) or place.people, use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use) for one, rows in mine)
+            found.extend(
+                (
+                    one,
+                    rows or people_in(text[one.lead : one.end]) or people_in(sentence) or place.people,
+                    use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use,
+                )
+                for one, rows in mine
+            )
         elif limits := list(MAXIMUM_FREQUENCY.finditer(sentence)):
             found.extend((_capped(text, limit, span), people_in(sentence) or place.people, place.use) for limit in limits)
         elif found:
@@ -110,7 +128,9 @@ def _capped(text: str, limit: "re.Match[str]", span: Span) -> Candidate:
     period = number(limit.group("p")) if limit.group("p") else 1
     start, end = span[0] + limit.start(), span[0] + limit.end()
     dose = next((q.dose("dose") for q in amounts(text, start, end) if q.counted or q.unit in ("mg", "ug", "g")), None)
-    return Candidate(lead=span[0], start=start, end=end, sentence=span, dose=dose, frequency=Frequency(times=times, period=period, unit=unit), phase="maximum")
+    return Candidate(
+        lead=span[0], start=start, end=end, sentence=span, dose=dose, frequency=Frequency(times=times, period=period, unit=unit), phase="maximum"
+    )
 
 
 def _loaded(found: list[tuple[Candidate, str | None, str | None]]) -> list[tuple[Candidate, str | None, str | None]]:
@@ -118,7 +138,13 @@ def _loaded(found: list[tuple[Candidate, str | None, str | None]]) -> list[tuple
     out = list(found)
     for place in range(1, len(out)):
         before, one = out[place - 1][0], out[place][0]
-        if before.phase == "loading" and one.phase is None and one.frequency and not one.frequency.once and one.sentence[0] - before.sentence[1] < 260:
+        if (
+            before.phase == "loading"
+            and one.phase is None
+            and one.frequency
+            and not one.frequency.once
+            and one.sentence[0] - before.sentence[1] < 260
+        ):
             out[place] = (msgspec.structs.replace(one, phase="maintenance"), *out[place][1:])
     return out
 
@@ -126,14 +152,19 @@ def _loaded(found: list[tuple[Candidate, str | None, str | None]]) -> list[tuple
 def _lone_schedule(text: str, span: Span) -> Frequency | None:
     """The schedule of a sentence that gives how often but not how much ("should be taken once daily in the morning")."""
     sentence = text[span[0] : span[1]]
-    if not re.search(r"\b(?:should be|must be|is|are) (?:administered|given|taken|applied|injected)|^(?:administer|take|give|apply)\b|following (?:single )?daily dose", sentence, re.IGNORECASE):
+    if not re.search(
+        r"\b(?:should be|must be|is|are) (?:administered|given|taken|applied|injected)|^(?:administer|take|give|apply)\b"
+        r"|following (?:single )?daily dose",
+        sentence,
+        re.IGNORECASE,
+    ):
         return None
     timed = [t for t in frequencies(text, *span) if t.kind in ("times", "every", "latin", "bare", "singledaily") and t.frequency]
     return timed[0].frequency if timed and not re.search(r"increas|titrat|adjust|monitor|if |until", sentence, re.IGNORECASE) else None
 
 
 def _leave_step(found: list[tuple[Candidate, str | None, str | None]], text: str, span: Span) -> None:
-    """"Increase after a minimum of 4 weeks" says how long the step that is being left lasts."""
+    """ "Increase after a minimum of 4 weeks" says how long the step that is being left lasts."""
     if not found or found[-1][0].duration is not None or found[-1][0].phase == "maximum":
         return
     if not re.search(r"\b(?:increas|titrat|escalat|rais)\w*|higher dose", text[span[0] : span[1]], re.IGNORECASE):
@@ -176,7 +207,13 @@ def _extended(one: Candidate, text: str, span: Span) -> Candidate:
     timed = [t for t in frequencies(text, *span) if t.kind != "undivided"]
     courses = [c for c in courses_in(text, *span, timed) if c.kind != "after"]
     out = one
-    if one.frequency is None and timed and GIVEN.search(sentence) and timed[0].frequency and not re.search(r"increas|titrat|adjust|monitor|interval|escalat|\brate\b|increment|infus", sentence, re.IGNORECASE):
+    if (
+        one.frequency is None
+        and timed
+        and GIVEN.search(sentence)
+        and timed[0].frequency
+        and not re.search(r"increas|titrat|adjust|monitor|interval|escalat|\brate\b|increment|infus", sentence, re.IGNORECASE)
+    ):
         out = msgspec.structs.replace(out, frequency=timed[0].frequency, end=timed[0].end, sentence=span)
     if one.duration is None and courses and _CONTINUED.search(sentence):
         out = msgspec.structs.replace(out, duration=courses[0].duration, end=max(out.end, courses[0].end), sentence=span)

@@ -15,8 +15,31 @@ from theriac.labels.statements import Amount, Duration, Frequency, Number
 _N = rf"(?:{DIGITS}|{WORD}\b)(?:\s*\(\s*\d+\s*\))?"
 _RANGE = rf"(?P<{{0}}>{_N})(?:{TO}(?P<{{0}}2>{_N}))?"
 _UNIT = r"(?:minutes?|min|hours?|hrs?|h|days?|weeks?|wks?|months?|years?|nights?)\b"
-_UNITS = {"min": "min", "h": "h", "hr": "h", "hour": "h", "day": "d", "d": "d", "week": "wk", "wk": "wk", "month": "mo", "year": "a", "night": "d", "dose": "dose", "minute": "min"}
-_ADVERB = {"daily": (1, "d"), "nightly": (1, "d"), "weekly": (1, "wk"), "monthly": (1, "mo"), "yearly": (1, "a"), "annually": (1, "a"), "quarterly": (3, "mo"), "hourly": (1, "h")}
+_UNITS = {
+    "min": "min",
+    "h": "h",
+    "hr": "h",
+    "hour": "h",
+    "day": "d",
+    "d": "d",
+    "week": "wk",
+    "wk": "wk",
+    "month": "mo",
+    "year": "a",
+    "night": "d",
+    "dose": "dose",
+    "minute": "min",
+}
+_ADVERB = {
+    "daily": (1, "d"),
+    "nightly": (1, "d"),
+    "weekly": (1, "wk"),
+    "monthly": (1, "mo"),
+    "yearly": (1, "a"),
+    "annually": (1, "a"),
+    "quarterly": (3, "mo"),
+    "hourly": (1, "h"),
+}
 _LATIN = {"qd": 1, "od": 1, "bid": 2, "tid": 3, "qid": 4}
 
 
@@ -25,49 +48,98 @@ def _r(name: str) -> str:
 
 
 FREQUENCY = re.compile(
-    rf"(?P<perweek>(?:(?:once (?:a day|daily|per day)|each day|every day|daily),?\s*(?:for|on)?\s*)?(?P<w>{_N})\s+(?:consecutive\s+|alternate\s+)?(?:days|nights|evenings|times)\s+(?:each|per|a|every|in each|of each|of the|during the)\s+week)"
+    rf"(?P<perweek>(?:(?:once (?:a day|daily|per day)|each day|every day|daily),?\s*(?:for"
+    rf"|on)?\s*)?(?P<w>{_N})\s+(?:consecutive\s+|alternate\s+)?(?:days|nights|evenings|times)\s+(?:each|per|a|every|in each"
+    rf"|of each|of the|during the)\s+week)"
     rf"|(?P<divided>(?:(?:given|administered|taken|divided|split)?\s*(?:in|into|as)\s+)?(?:equally\s+)?(?P<k>{_N})(?:{TO}(?P<k2>{_N}))?\s+(?:equal(?:ly)?[\s-]*)?(?:sub-?)?(?:divided\s+(?:daily\s+)?doses|divided)\b|divided (?:in|into|as)\s+(?:equal\s+)?(?P<j>{_N})(?:{TO}(?P<j2>{_N}))?\s+(?:equal\s+)?(?:daily\s+)?doses)"
-    r"|(?P<undivided>(?:(?:given|administered|taken)\s+)?(?:in|into|as)\s+(?:equally\s+)?(?:two or more\s+|several\s+|equal(?:ly)?\s+|smaller\s+)?divided doses\b)"
-    rf"|(?P<interval>(?:at|with|in)\s+(?:intervals of\s+)?{_r('i')}[\s-]*(?P<iunit>minute|hour|day|week|month)s?(?:\s+intervals?| apart)|(?:at|with) intervals of\s+(?:at least\s+)?{_r('v')}[\s-]*(?P<vunit>{_UNIT})|{_r('a')}\s+(?P<aunit>hours|days|weeks|months)\s+apart)"
-    r"|(?P<other>(?:once\s+)?(?:every|each)[\s-](?:other|second|alternate)[\s-](?P<ounit>day|night|week|month|morning|evening)|(?:on )?alternate (?P<ounit2>days|weeks)|every-other-day)"
-    rf"|(?P<times>(?P<t>once|twice|thrice|{_N}(?:{TO}{_N})?\s*(?:times|x|time)|(?:one|a|1) dose|(?:one|a) (?:single )?(?:injection|infusion|application|inhalation))(?:\s*\([^)]{{1,25}}\))?"
-    rf"[\s-]*(?:(?P<adverb>daily|weekly|monthly|yearly|annually|nightly|quarterly|hourly)|(?:(?:a|an|per|each|every|in|in a|in each|during the first|within|in any|in the first|over)[\s-]+){{1,2}}(?:(?P<p>{_N})(?:{TO}(?P<p2>{_N}))?[\s-]*)?(?P<punit>day|week|month|year|hours?|24[\s-]hour period|days|weeks|months|years|night|morning|evening)\b))"
-    rf"|(?P<every>(?:every|each|q)\s?(?:(?P<e>{_N})(?:{TO}(?P<e2>{_N}))?[\s-]*)?(?P<eunit>{_UNIT}|h\b|w\b|morning\b|evening\b|bedtime\b)(?!\s*(?:of|cycle|period)))"
+    r"|(?P<undivided>(?:(?:given|administered|taken)\s+)?(?:in|into|as)\s+(?:equally\s+)?(?:two or more\s+|several\s+"
+    r"|equal(?:ly)?\s+|smaller\s+)?divided doses\b)"
+    rf"|(?P<interval>(?:at|with|in)\s+(?:intervals of\s+)?{_r('i')}[\s-]*(?P<iunit>minute|hour|day|week|month)s?(?:\s+intervals?"
+    rf"| apart)|(?:at|with) intervals of\s+(?:at least\s+)?{_r('v')}[\s-]*(?P<vunit>{_UNIT})|{_r('a')}\s+(?P<aunit>hours|days"
+    rf"|weeks|months)\s+apart)"
+    r"|(?P<other>(?:once\s+)?(?:every|each)[\s-](?:other|second|alternate)[\s-](?P<ounit>day|night|week|month|morning|evening)"
+    r"|(?:on )?alternate (?P<ounit2>days|weeks)|every-other-day)"
+    rf"|(?P<times>(?P<t>once|twice|thrice|{_N}(?:{TO}{_N})?\s*(?:times|x|time)|(?:one|a|1) dose|(?:one"
+    rf"|a) (?:single )?(?:injection|infusion|application|inhalation))(?:\s*\([^)]{{1,25}}\))?"
+    rf"[\s-]*(?:(?P<adverb>daily|weekly|monthly|yearly|annually|nightly|quarterly|hourly)|(?:(?:a|an|per|each|every|in|in a"
+    rf"|in each|during the first|within|in any|in the first"
+    rf"|over)[\s-]+){{1,2}}(?:(?P<p>{_N})(?:{TO}(?P<p2>{_N}))?[\s-]*)?(?P<punit>day|week|month|year|hours?|24[\s-]hour period"
+    rf"|days|weeks|months|years|night|morning|evening)\b))"
+    rf"|(?P<every>(?:every|each|q)\s?(?:(?P<e>{_N})(?:{TO}(?P<e2>{_N}))?[\s-]*)?(?P<eunit>{_UNIT}|h\b|w\b|morning\b|evening\b"
+    rf"|bedtime\b)(?!\s*(?:of|cycle|period)))"
     r"|(?P<latin>\b(?:q\.?\s?i\.?\s?d|t\.?\s?i\.?\s?d|b\.?\s?i\.?\s?d|q\.\s?d|QD|QID|TID|BID)\b\.?)"
-    rf"|(?P<cycleday>(?:on|beginning on)\s+days?\s+(?P<days>\d+(?:\s*(?:,|and|or|,\s*and)\s*\d+)*)\s+(?:and [a-z]+ )?of\s+(?:each|every|a|an|the)?\s*(?:(?:subsequent|repeated|treatment)\s+)?(?P<c>{_N})[\s-]*(?P<cunit>day|week)(?:[\s-]\w+)?\s+cycles?)"
-    r"|(?P<weeks>(?:at|on|in)\s+(?P<wunit>weeks?|days?|months?)\s+(?P<wlist>\d+(?:\s*,\s*(?:and\s+)?(?:(?:week|day|month)\s+)?\d+|\s+and\s+(?:(?:week|day|month)\s+)?\d+)+)\b(?!\s+of\b|\s*(?:weeks?|days?)))"
-    rf"|(?P<second>(?:followed\s+(?:by\s+(?:a|another) (?:second )?(?:\w+ )?(?:dose\s+)?)?(?P<gap>{_N})[\s-]*(?P<gapunit>days?|weeks?|months?) later|(?:separated by|given|administered) (?P<gap2>{_N})[\s-]*(?P<gapunit2>days?|weeks?|months?) apart))"
-    r"|(?P<single>(?:as\s+)?(?:a\s+|one\s+)?(?<!recommended )single,?\s+(?:(?!daily|vial|use)[a-z]+[\s-]){0,3}?(?:dose|injection|infusion|administration|application|treatment|instillation)\b(?![\s-](?:vial|container|pre|syringe|pen|ampul|packet))|one[\s-]time(?:\s+dose)?|(?:given|administered|taken|injected|used) (?:only )?once\b(?!\s*(?:daily|a|every|per|each|weekly|monthly|in|-))|once only)"
+    rf"|(?P<cycleday>(?:on|beginning on)\s+days?\s+(?P<days>\d+(?:\s*(?:,|and|or"
+    rf"|,\s*and)\s*\d+)*)\s+(?:and [a-z]+ )?of\s+(?:each|every|a|an|the)?\s*(?:(?:subsequent|repeated"
+    rf"|treatment)\s+)?(?P<c>{_N})[\s-]*(?P<cunit>day|week)(?:[\s-]\w+)?\s+cycles?)"
+    r"|(?P<weeks>(?:at|on|in)\s+(?P<wunit>weeks?|days?|months?)\s+(?P<wlist>\d+(?:\s*,\s*(?:and\s+)?(?:(?:week|day"
+    r"|month)\s+)?\d+|\s+and\s+(?:(?:week|day|month)\s+)?\d+)+)\b(?!\s+of\b|\s*(?:weeks?|days?)))"
+    rf"|(?P<second>(?:followed\s+(?:by\s+(?:a|another) (?:second )?(?:\w+ )?(?:dose\s+)?)?(?P<gap>{_N})[\s-]*(?P<gapunit>days?"
+    rf"|weeks?|months?) later|(?:separated by|given|administered) (?P<gap2>{_N})[\s-]*(?P<gapunit2>days?|weeks?|months?) apart))"
+    r"|(?P<single>(?:as\s+)?(?:a\s+|one\s+)?(?<!recommended )single,?\s+(?:(?!daily|vial|use)[a-z]+[\s-]){0,3}?(?:dose"
+    r"|injection|infusion|administration|application|treatment|instillation)\b(?![\s-](?:vial|container|pre|syringe|pen|ampul"
+    r"|packet))|one[\s-]time(?:\s+dose)?|(?:given|administered|taken|injected|used) (?:only )?once\b(?!\s*(?:daily|a|every|per"
+    r"|each|weekly|monthly|in|-))|once only)"
     r"|(?P<singledaily>single daily dose|(?:one|1) (?:daily dose|dose daily|dose per day|dose a day))"
-    r"|(?P<bare>\b(?:daily|weekly|monthly|nightly|annually|quarterly)\b(?!\s+(?:dose|dosage|dosing|maximum|total|intake|limit|basis|recommended|requirement|amount|insulin|maintenance|use|oral dose|activit|living|value|schedule|regimen|administration of))|(?<!dose )(?<!dosage )\bper day\b|\ba day\b|\beach day\b|\bper week\b|\ba week\b)",
+    r"|(?P<bare>\b(?:daily|weekly|monthly|nightly|annually|quarterly)\b(?!\s+(?:dose|dosage|dosing|maximum|total|intake|limit"
+    r"|basis|recommended|requirement|amount|insulin|maintenance|use|oral dose|activit|living|value|schedule|regimen"
+    r"|administration of))|(?<!dose )(?<!dosage )\bper day\b|\ba day\b|\beach day\b|\bper week\b|\ba week\b)",
     re.IGNORECASE,
 )
 _SPAN = rf"{_r('n')}[\s-]*(?:(?:consecutive|additional|more|full|initial|treatment|calendar|total|continuous|successive)\s+)*(?P<unit>days?|weeks?|months?|years?|doses|hours?|infusions|injections|nights?)\b"
 DURATION = re.compile(
-    r"(?P<cycle>(?P<cycles>" + _N + r")\s+(?P<con>" + _N + r")[\s-](?P<conunit>day|week)[\s-](?:treatment\s+)?(?:cycles?|periods?)[^.;]{0,40}?separated by an? (?P<coff>" + _N + r")[\s-](?:day|week)"
-    rf"|for\s+(?:the first\s+)?(?P<on>{_N})[\s-]*(?:consecutive\s+)?(?P<onunit>days?|weeks?|months?)\b[^.;]{{0,60}}?(?:followed by|then)\s+(?=[^.;]{{0,60}}?\b(?:rest|break|off|free|without|no treatment)\b)(?:an?\s+)?(?:(?:rest|break|drug[\s-]free|treatment[\s-]free|off)[^.;]{{0,50}}?\s)?(?:of\s+|for\s+)?(?P<off>{_N})[\s-]*(?P<offunit>days?|weeks?|months?)?"
-    rf"\s*(?:of rest|rest|off|without|(?:drug|treatment)[\s-](?:free|off)|no treatment|break)?|(?P<on2>{_N})\s*(?P<on2unit>days?|weeks?) on[\s,/]+(?:and\s+)?(?P<off2>{_N})\s*(?:days?|weeks?) off)"
-    rf"|(?:\b(?:for|x|×|during|over|lasting|continued? for|after)\s+)(?P<how>up to|more than|longer than|a maximum of|a maximum|not more than|no longer than|no more than|at most|at least|a minimum of|not less than|a minimum|approximately|about|a total of|the first|the full|a full|an additional|another|the next|a period of|a further|only|exactly|the initial|the entire|a)?\s*(?:period of\s+|full\s+)?{_SPAN}(?P<plus>\s+or (?:more|longer)|\s+at most)?"
+    r"(?P<cycle>(?P<cycles>"
+    + _N
+    + r")\s+(?P<con>"
+    + _N
+    + r")[\s-](?P<conunit>day|week)[\s-](?:treatment\s+)?(?:cycles?|periods?)[^.;]{0,40}?separated by an? (?P<coff>"
+    + _N
+    + r")[\s-](?:day|week)"
+    rf"|for\s+(?:the first\s+)?(?P<on>{_N})[\s-]*(?:consecutive\s+)?(?P<onunit>days?|weeks?"
+    rf"|months?)\b[^.;]{{0,60}}?(?:followed by|then)\s+(?=[^.;]{{0,60}}?\b(?:rest|break|off|free|without"
+    rf"|no treatment)\b)(?:an?\s+)?(?:(?:rest|break|drug[\s-]free|treatment[\s-]free|off)[^.;]{{0,50}}?\s)?(?:of\s+"
+    rf"|for\s+)?(?P<off>{_N})[\s-]*(?P<offunit>days?|weeks?|months?)?"
+    rf"\s*(?:of rest|rest|off|without|(?:drug|treatment)[\s-](?:free|off)|no treatment|break)?|(?P<on2>{_N})\s*(?P<on2unit>days?"
+    rf"|weeks?) on[\s,/]+(?:and\s+)?(?P<off2>{_N})\s*(?:days?|weeks?) off)"
+    rf"|(?:\b(?:for|x|×|during|over|lasting|continued? for|after)\s+)(?P<how>up to|more than|longer than|a maximum of|a maximum"
+    rf"|not more than|no longer than|no more than|at most|at least|a minimum of|not less than|a minimum|approximately|about"
+    rf"|a total of|the first|the full|a full|an additional|another|the next|a period of|a further|only|exactly|the initial"
+    rf"|the entire|a)?\s*(?:period of\s+|full\s+)?{_SPAN}(?P<plus>\s+or (?:more|longer)|\s+at most)?"
     rf"|(?:for|during) the first (?P<firstunit>day|week|month|year)\b"
-    rf"|(?P<limit>\b(?:up to|maximum of|maximum duration of|not (?:to )?exceed|no longer than|not (?:be )?(?:used |given |continued )?(?:for )?(?:more|longer) than|limited to|maximum treatment duration of|no more than|beyond|exceeding))\s+(?:a (?:period|total|maximum) of\s+)?{_SPAN.replace('<n>', '<m>').replace('<n2>', '<m2>').replace('<unit>', '<munit>')}(?!\s*(?:of age|old|before|prior|after|per|a day|daily|apart))"
-    rf"|(?P<q>{_N})(?:{TO}(?P<q2>{_N}))?[\s-]+(?P<qunit>day|week|month|year|dose)s?[\s-](?:course|treatment course|course of|regimen|series|treatment period|duration|treatment\b)"
-    rf"|duration of (?:treatment|therapy)(?: with [\w ]+)?\s+(?:is|should be|was)\s+(?:approximately\s+|usually\s+|generally\s+)?(?P<s>{_N})(?:{TO}(?P<s2>{_N}))?\s+(?P<sunit>days?|weeks?|months?|years?)",
+    rf"|(?P<limit>\b(?:up to|maximum of|maximum duration of|not (?:to )?exceed|no longer than|not (?:be )?(?:used |given "
+    rf"|continued )?(?:for )?(?:more|longer) than|limited to|maximum treatment duration of|no more than|beyond"
+    rf"|exceeding))\s+(?:a (?:period|total"
+    rf"|maximum) of\s+)?{_SPAN.replace('<n>', '<m>').replace('<n2>', '<m2>').replace('<unit>', '<munit>')}(?!\s*(?:of age|old"
+    rf"|before|prior|after|per|a day|daily|apart))"
+    rf"|(?P<q>{_N})(?:{TO}(?P<q2>{_N}))?[\s-]+(?P<qunit>day|week|month|year|dose)s?[\s-](?:course|treatment course|course of"
+    rf"|regimen|series|treatment period|duration|treatment\b)"
+    rf"|duration of (?:treatment|therapy)(?: with [\w ]+)?\s+(?:is|should be|was)\s+(?:approximately\s+|usually\s+"
+    rf"|generally\s+)?(?P<s>{_N})(?:{TO}(?P<s2>{_N}))?\s+(?P<sunit>days?|weeks?|months?|years?)",
     re.IGNORECASE,
 )
 UNTIL = re.compile(r"\buntil\s+([^.;:\[(]{3,140}?)(?=[.;:\[(]|,\s|\s(?:then|followed by|at which)\b|$)", re.IGNORECASE)
 WHEN = re.compile(
-    r"\b(?:(?:just\s+|immediately\s+|\d+ (?:minutes|hours?) )?(?:at|before|prior to) (?:bedtime|normal sleeping hours|going to bed|sleep)|(?:in|each|every) the (?:morning|evening)|(?:each|every) (?:morning|evening|night)|in the (?:morning|evening)"
-    r"|with or without (?:food|meals?)|without regard to (?:food|meals?)|on an empty stomach|with (?:a |the )?(?:(?:light|low-fat|high-fat|evening|morning|fatty|first) )?(?:meals?|food|breakfast|dinner|water)"
-    r"|(?:(?:at least )?\w+ (?:minutes|hours?|hour) )?(?:before|after|following|prior to) (?:a |the |each |eating |any )?(?:(?:evening|morning|first|main) )?(?:meals?|food|breakfast|dinner|lunch|procedure|surgery|dialysis|hemodialysis)"
-    r"|at the same time (?:each|every|of the|of) day|at (?:about|approximately) the same time (?:each|every) day|(?:on )?days? \d+ (?:through|to|and) \d+|on days? \d+(?:, \d+)*(?:,? and \d+)?)\b",
+    r"\b(?:(?:just\s+|immediately\s+|\d+ (?:minutes|hours?) )?(?:at|before|prior to) (?:bedtime|normal sleeping hours"
+    r"|going to bed|sleep)|(?:in|each|every) the (?:morning|evening)|(?:each|every) (?:morning|evening|night)|in the (?:morning"
+    r"|evening)"
+    r"|with or without (?:food|meals?)|without regard to (?:food|meals?)|on an empty stomach|with (?:a |the )?(?:(?:light"
+    r"|low-fat|high-fat|evening|morning|fatty|first) )?(?:meals?|food|breakfast|dinner|water)"
+    r"|(?:(?:at least )?\w+ (?:minutes|hours?|hour) )?(?:before|after|following|prior to) (?:a |the |each |eating "
+    r"|any )?(?:(?:evening|morning|first|main) )?(?:meals?|food|breakfast|dinner|lunch|procedure|surgery|dialysis|hemodialysis)"
+    r"|at the same time (?:each|every|of the|of) day|at (?:about|approximately) the same time (?:each|every) day"
+    r"|(?:on )?days? \d+ (?:through|to|and) \d+|on days? \d+(?:, \d+)*(?:,? and \d+)?)\b",
     re.IGNORECASE,
 )
 PRN = re.compile(r"\b(?:as needed|as necessary|as required|if needed|if necessary|when needed|p\.?r\.?n\.?)\b", re.IGNORECASE)
 _CONTACT = re.compile(
-    rf"\b(?:leave|left|leaving|remain(?:s|ed)?|keep|kept)\b[^.;]{{0,70}}?\bfor\s+(?:(?:about|approximately|at least|up to|a period of|a minimum of)\s+)*{_r('n')}[\s-]*(?P<unit>hours?|minutes?)\b",
+    rf"\b(?:leave|left|leaving|remain(?:s|ed)?|keep|kept)\b[^.;]{{0,70}}?\bfor\s+(?:(?:about|approximately|at least|up to"
+    rf"|a period of|a minimum of)\s+)*{_r('n')}[\s-]*(?P<unit>hours?|minutes?)\b",
     re.IGNORECASE,
 )
-_AREA = re.compile(rf"(?P<n>{DIGITS})\s*(?P<unit>cm|mm|m)\s?(?:2|²|\^2)(?![\d.])|(?P<k>{DIGITS})\s*square\s+(?P<kunit>cm|centimet(?:er|re)s?|inch(?:es)?)", re.IGNORECASE)
+_AREA = re.compile(
+    rf"(?P<n>{DIGITS})\s*(?P<unit>cm|mm|m)\s?(?:2|²|\^2)(?![\d.])|(?P<k>{DIGITS})\s*square\s+(?P<kunit>cm|centimet(?:er|re)s?"
+    rf"|inch(?:es)?)",
+    re.IGNORECASE,
+)
 
 
 class Timed(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,7 +270,11 @@ _KINDS = {
 }  # fmt: skip
 _MOST = ("up to", "a maximum of", "a maximum", "not more than", "no longer than", "no more than", "at most")
 _LEAST = ("at least", "a minimum of", "not less than", "a minimum")
-_INFUSED = re.compile(r"\b(?:infus\w*|inject\w*|intravenous\w*|\bIV\b|push|bolus|over|stable|stored?|refrigerat\w*|room temperature|observe|monitor\w*|fast\w*|remain upright)\b[^.;]{0,60}$", re.IGNORECASE)
+_INFUSED = re.compile(
+    r"\b(?:infus\w*|inject\w*|intravenous\w*|\bIV\b|push|bolus|over|stable|stored?|refrigerat\w*|room temperature|observe"
+    r"|monitor\w*|fast\w*|remain upright)\b[^.;]{0,60}$",
+    re.IGNORECASE,
+)
 
 
 def durations(text: str, start: int, end: int) -> Iterator[Timed]:
@@ -229,7 +305,11 @@ def _duration(m: "re.Match[str]", before: str) -> Duration | None:
     word = m.group().split()[0].lower()
     how = (m.group("how") or "").lower()
     if how in ("more than", "longer than"):
-        return Duration(value=_value(m.group(name)), unit=unit, bound="max") if re.search(r"\b(?:not|never|no)\b[^.;]{0,60}$", before, re.IGNORECASE) else None
+        return (
+            Duration(value=_value(m.group(name)), unit=unit, bound="max")
+            if re.search(r"\b(?:not|never|no)\b[^.;]{0,60}$", before, re.IGNORECASE)
+            else None
+        )
     if unit in ("h", "min") and (_INFUSED.search(before) or word in ("over", "after") or (word == "for" and not how and unit == "min")):
         return None
     if word == "over" and unit != "dose":
@@ -242,7 +322,9 @@ def _cycle(m: "re.Match[str]") -> Duration | None:
     if m.group("on2"):
         return Duration(cycle_on=_value(m.group("on2")), cycle_off=_value(m.group("off2")), unit=_unit(m.group("on2unit")))
     if not m.group("on"):
-        return Duration(cycle_on=_value(m.group("con")), cycle_off=_value(m.group("coff")), unit=_unit(m.group("conunit")), cycles=_value(m.group("cycles")))
+        return Duration(
+            cycle_on=_value(m.group("con")), cycle_off=_value(m.group("coff")), unit=_unit(m.group("conunit")), cycles=_value(m.group("cycles"))
+        )
     whole = m.group().lower()
     if not re.search(r"rest|break|free|\boff\b|without|no treatment", whole):
         return None
@@ -276,4 +358,8 @@ def areas(text: str) -> Iterator[tuple[Amount, int, int]]:
     for found in _AREA.finditer(text):
         value = number(found.group("n") or found.group("k"))
         named = (found.group("unit") or "").lower()
-        yield Amount(value=value, unit=f"{named}2" if named else "cm2" if found.group("kunit").lower().startswith("c") else "[sin_i]"), found.start(), found.end()
+        yield (
+            Amount(value=value, unit=f"{named}2" if named else "cm2" if found.group("kunit").lower().startswith("c") else "[sin_i]"),
+            found.start(),
+            found.end(),
+        )

@@ -149,7 +149,7 @@ def _ingredient_name(ingredient: etree._Element) -> str:
 
 
 def _strength(ingredient: etree._Element) -> str:
-    """"10 mg / 1 mL" as the quantity's numerator and denominator say."""
+    """ "10 mg / 1 mL" as the quantity's numerator and denominator say."""
     quantity = _child(ingredient, "quantity")
     top, bottom = _child(quantity, "numerator"), _child(quantity, "denominator")
     if top is None:

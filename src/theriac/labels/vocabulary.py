@@ -88,9 +88,7 @@ def _columns(column: int) -> Mapping[str, str]:
 
 KEY_OF_CODE = _columns(1)
 KEY_OF_FIELD = _columns(2)
-CODE_OF_FIELD: Mapping[str, str] = MappingProxyType(
-    {row.split()[2]: row.split()[1] for row in _ROWS.strip().splitlines() if row.split()[1] != "-"}
-)
+CODE_OF_FIELD: Mapping[str, str] = MappingProxyType({row.split()[2]: row.split()[1] for row in _ROWS.strip().splitlines() if row.split()[1] != "-"})
 
 # SmPC sections are numbered the same in every document (QRD template); leaflet sections 1-6 likewise.
 KEY_OF_SMPC: Mapping[str, str] = MappingProxyType(
