@@ -183,15 +183,22 @@ class WeakNames:
 
 
 def _as_written(text: str, key: str) -> str:
-    """The shortest run of the text's words that has this key, in the writer's own letters; the whole text where none has.
+    """The run of the text's words that has this key, in the writer's own letters; the whole text where none has.
 
     >>> _as_written("0.06% Resiquimod Gel - A", "resiquimod")
     'Resiquimod'
     """
     words = _WORD.findall(text)
-    runs = [" ".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, min(len(words), start + 8) + 1)]
-    fitting = [run for run in runs if name_key(run) == key]
-    return min(fitting, key=len).strip(" .,;:()") if fitting else text
+    keys = [name_key(word) for word in words]
+    for start in range(len(words)):
+        read = ""
+        for end in range(start, len(words)):
+            read += keys[end]
+            if read == key:
+                return " ".join(words[start : end + 1]).strip(" .,;:()")
+            if not key.startswith(read):
+                break
+    return text
 
 
 def _own_key(candidates: list[Candidate]) -> str | None:
