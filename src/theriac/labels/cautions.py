@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from theriac.labels.caution_words import actions_in, populations_in
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.findings import NOT_READ, SECTION_ABSENT, STATES_NONE, Absence, Caution
-from theriac.labels.passages import Passage, passages
+from theriac.labels.passages import Passage, body_start, passages
 
 _POPULATION_SECTIONS = {
     "pregnancy": "pregnancy",
@@ -105,14 +105,6 @@ def _place(section: Section) -> str:
     return " ".join(part for part in (section.number, section.title) if part)
 
 
-def _after_heading(section: Section) -> int:
-    """Where the section's statements begin, behind its number and title."""
-    if not section.title:
-        return 0
-    start = section.text.find(section.title, 0, len(section.title) + 24)
-    return start + len(section.title) if start >= 0 else 0
-
-
 def _short(text: str, parts: Iterable[Passage]) -> str:
     """The first passages up to 600 characters as one exact piece of the text."""
     chosen: list[Passage] = []
@@ -147,7 +139,7 @@ def _contraindications(section: Section) -> Iterator[Caution]:
     if _stated_none(section):
         return
     seen: set[str] = set()
-    for part in passages(section.text, _after_heading(section)):
+    for part in passages(section.text, body_start(section)):
         conditions = _conditions(part.text)
         key = conditions[0].lower()[:40] if conditions else part.text.lower()[:40]
         if key in seen or _intro(part.text):
@@ -182,7 +174,7 @@ def _warnings(section: Section) -> Iterator[Caution]:
     for leaf in leaves(section):
         if leaf.highlights:
             continue
-        parts = passages(leaf.text, _after_heading(leaf))
+        parts = passages(leaf.text, body_start(leaf))
         if leaf.number and "." in leaf.number and leaf.title:
             yield from _titled(leaf, parts)
         else:
@@ -255,7 +247,7 @@ def _lay_caution(section: Section, part: Passage, kind: str) -> Caution | None:
 
 def _population(section: Section, population: str) -> Iterator[Caution]:
     """One caution per population section: its first statements, and the sentences that say what to do."""
-    parts = [part for leaf in leaves(section) for part in passages(leaf.text, _after_heading(leaf))]
+    parts = [part for leaf in leaves(section) for part in passages(leaf.text, body_start(leaf))]
     if not parts:
         return
     advised = [(part.text, actions_in(part.text)) for part in parts]
@@ -289,7 +281,7 @@ def _named_in_passing(document: LabelDocument) -> Iterator[Caution]:
 def _passing(leaf: Section) -> Iterator[Caution]:
     if not _HINT.search(leaf.text):
         return
-    for part in passages(leaf.text, _after_heading(leaf)):
+    for part in passages(leaf.text, body_start(leaf)):
         named = tuple(name for name in populations_in(part.text) if name in _NAMED_ELSEWHERE) if _HINT.search(part.text) else ()
         if named:
             actions = actions_in(part.text)

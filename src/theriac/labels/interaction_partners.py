@@ -131,7 +131,7 @@ def partners_in(text: str, own: frozenset[str], heading: bool = False) -> tuple[
     found: dict[str, Partner] = {}
     examples: set[str] = set()
     tokens = [(match[0].lower(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    for start, end in (*_class_spans(text, tokens), *(match.span("name") for match in _THAT.finditer(text))):
+    for start, end in (*_class_spans(text, tokens, own), *(match.span("name") for match in _THAT.finditer(text))):
         name = _trimmed(text[start:end])
         listed = _EXAMPLES.match(text, end)
         named = _items(listed["list"]) if listed else ()
@@ -151,7 +151,7 @@ def partners_in(text: str, own: frozenset[str], heading: bool = False) -> tuple[
     return tuple(partner for key, partner in found.items() if not any(key == name or (len(key) > 4 and key in name.split()) for name in own))
 
 
-def _class_spans(text: str, tokens: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
+def _class_spans(text: str, tokens: list[tuple[str, int, int]], own: frozenset[str]) -> Iterator[tuple[int, int]]:
     """The spans of the classes named: a class word with the words before it that tell which ("strong CYP3A4 inhibitors")."""
     for index, (word, _, end) in enumerate(tokens):
         if word not in _CLASSES and not (
@@ -162,7 +162,7 @@ def _class_spans(text: str, tokens: list[tuple[str, int, int]]) -> Iterator[tupl
         ):
             continue
         first = index
-        while first > 0 and index - first < 5 and _belongs(text, tokens, first - 1):
+        while first > 0 and index - first < 5 and _belongs(text, tokens, first - 1) and tokens[first - 1][0] not in own:
             first -= 1
         of = _OF.match(text, end)
         yield tokens[first][1], of.end() if of else end

@@ -120,24 +120,28 @@ def interactions_absent(document: LabelDocument) -> Absence | None:
 
 def _of_leaf(leaf: Section, own: frozenset[str]) -> Iterator[Interaction]:
     """The statements of one part: each passage with the partners it names, a passage without one goes on about those before it."""
-    begin = _after_heading(leaf)
+    begin = len(leaf.number)  # a title often runs into its first sentence: it is read with it
     titled = partners_in(leaf.title, own) if leaf.number and "." in leaf.number else ()
     told = [Told(part, partners_in(part.text, own), _actions(part.text)) for part in passages(leaf.text, begin)]
     current: Sequence[Partner] = titled
+    given: Told | None = None
     for index, one in enumerate(told):
         current = one.partners or current
-        if current:
-            yield from _statements(leaf, one, current, _advice(told, index), own)
+        if current and one is not given:
+            given = _advice(told, index, current)
+            yield from _statements(leaf, one, current, given, own)
     for table in leaf.tables:
         yield from _of_table(leaf, table, own)
 
 
-def _advice(told: Sequence[Told], index: int) -> Told | None:
+def _advice(told: Sequence[Told], index: int, current: Sequence[Partner]) -> Told | None:
     """The recommendation: in the passage itself, else in the next one when that names nobody new."""
     if told[index].actions:
         return told[index]
     following = told[index + 1] if index + 1 < len(told) else None
-    return following if following is not None and following.actions and not following.partners else None
+    if following is None or not following.actions:
+        return None
+    return following if {p.name.lower() for p in following.partners} <= {p.name.lower() for p in current} else None
 
 
 def _statements(leaf: Section, one: Told, partners: Sequence[Partner], advice: Told | None, own: frozenset[str]) -> Iterator[Interaction]:
@@ -243,13 +247,6 @@ def _lay(section: Section, own: frozenset[str]) -> Iterator[Interaction]:
         partners = partners_in(part.text, own) or (Partner("other medicines", "class"),)
         one = Told(part, partners, _actions(part.text))
         yield from _statements(section, one, partners, one if one.actions else None, own)
-
-
-def _after_heading(section: Section) -> int:
-    if not section.title:
-        return 0
-    start = section.text.find(section.title, 0, len(section.title) + 24)
-    return start + len(section.title) if start >= 0 else 0
 
 
 def _place(section: Section) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from theriac.labels.document import LabelDocument, Section, sections_of
 from theriac.labels.findings import NOT_READ, SECTION_ABSENT, Absence, Mechanism, MechanismText
-from theriac.labels.passages import passages
+from theriac.labels.passages import body_start, passages
 from theriac.labels.reaction_tables import disease_of
 
 _ABOUT = r"(?:mechanisms?|mode|means|manner|way|process(?:es)?|basis|action)"
@@ -58,7 +58,10 @@ def read_mechanism(document: LabelDocument) -> Mechanism:
         return Mechanism(absence=Absence(what="mechanism", kind=kind, path=sections[0].path if sections else None))
     first = sections[0] if sections else None
     return Mechanism(
-        certainty=_overall(found), statements=tuple(found), text=_body(first) if first else None, path=first.path if first else found[0].path
+        certainty=_overall(found),
+        statements=tuple(found),
+        text=first.text[body_start(first) :].strip() if first else None,
+        path=first.path if first else found[0].path,
     )
 
 
@@ -69,15 +72,8 @@ def _overall(found: list[MechanismText]) -> str:
     return found[0].certainty
 
 
-def _body(section: Section) -> str:
-    """The section's text behind its heading."""
-    start = section.text.find(section.title, 0, len(section.title) + 24) if section.title else -1
-    return section.text[start + len(section.title) :].strip() if start >= 0 else section.text
-
-
 def _statements(section: Section) -> Iterator[MechanismText]:
-    start = section.text.find(section.title, 0, len(section.title) + 24) if section.title else -1
-    for part in passages(section.text, start + len(section.title) if start >= 0 else 0):
+    for part in passages(section.text, body_start(section)):
         certainty = certainty_of(part.text)
         if certainty is not None:
             yield MechanismText(certainty=certainty, quote=part.text, indication=_indication(part.text), path=section.path)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from theriac.labels.document import Section
+
 _MARK = re.compile(r"[.!?][\"”’)\]]?\s+|[\])]\s*\.?\s+|[•●▪■]\s*|\n\s*")
 _SHORT_FORM = re.compile(r"\b(?:e\.g|i\.e|vs|Dr|St|No|approx|cf|U\.S|[A-Z])\.?$")
 _REFERENCE = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)?$")
@@ -34,6 +36,22 @@ def passages(text: str, start: int = 0, end: int | None = None) -> list[Passage]
     ['Do not use', 'if allergic to it', 'in pregnancy.', 'Stop it if a\\nrash appears.']
     """
     return list(_passages(text, start, len(text) if end is None else end))
+
+
+def body_start(section: Section) -> int:
+    """Where the section's statements begin, behind its number and title.
+
+    In run-on text a title may have swallowed the first word of the sentence ("Liver Injury Hepatic | failure occurred"): that word is
+    given back.
+    """
+    if not section.title:
+        return 0
+    start = section.text.find(section.title, 0, len(section.title) + 24)
+    if start < 0:
+        return 0
+    end = start + len(section.title)
+    following = section.text[end:].lstrip()[:1]
+    return section.text.rfind(" ", 0, end) + 1 if following.islower() and " " in section.title else end
 
 
 def _passages(text: str, start: int, end: int) -> Iterator[Passage]:

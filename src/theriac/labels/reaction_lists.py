@@ -17,6 +17,7 @@ _LEADING = re.compile(
     r"\s*(?:(?:and|or|also|a|an|the|some|other|slightly|possible|effects?|include[sd]?|including|such as|e\.g|were"
     r"|are|patients|have|experienced?)\s+)*"
 )
+_TRAILING = re.compile(r"\s+(?:and|or)\s*$")
 _PLAIN = re.compile(r"[a-z][a-z'’ \n-]*[a-z]")
 _VERBS = word_set(
     """
@@ -25,7 +26,7 @@ _VERBS = word_set(
     using used common uncommon rare     frequency other symptoms effects reactions following in
     """
 )
-_MOST_WORDS = 5
+_MOST_WORDS = 6
 
 
 def listed_items(words: Words, stretches: Sequence[Stretch], phrases: Sequence[Phrase]) -> Iterator[Phrase]:
@@ -35,7 +36,8 @@ def listed_items(words: Words, stretches: Sequence[Stretch], phrases: Sequence[P
         if len(inside) < 2:
             continue
         for match in _ITEM.finditer(words.text, stretch.start, stretch.end):
-            start, end = _trimmed(words.text, match.start(), match.end())
+            known = next((phrase.start for phrase in inside if match.start() < phrase.start < match.end()), match.end())
+            start, end = _trimmed(words.text, match.start(), known)
             if any(phrase.start < end and start < phrase.end for phrase in inside) or not _is_item(words.text[start:end]):
                 continue
             first = bisect_left(words.starts, start)
@@ -45,13 +47,15 @@ def listed_items(words: Words, stretches: Sequence[Stretch], phrases: Sequence[P
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     lead = _LEADING.match(text, start, end)
     start = lead.end() if lead else start
+    joined = _TRAILING.search(text, start, end)
+    end = joined.start() if joined else end
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
 
 
 def _is_item(text: str) -> bool:
-    """Whether the piece can be an item: one to five plain words, no verb, no reference to people."""
+    """Whether the piece can be an item: one to six plain words, no verb, no reference to people."""
     if not _PLAIN.fullmatch(text):
         return False
     pieces = text.split()

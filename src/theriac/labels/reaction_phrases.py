@@ -8,6 +8,7 @@ It never decides whether the drug caused it: that is `reaction_context`.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import msgspec
@@ -148,10 +149,10 @@ def reaction_phrases(text: str) -> list[Phrase]:
     return phrases_of(words_of(text))
 
 
-def phrases_of(words: Words) -> list[Phrase]:
-    """The same for a text whose words are known already."""
+def phrases_of(words: Words, begin: int = 0) -> list[Phrase]:
+    """The same for a text whose words are known already, from character `begin` on."""
     found: list[Phrase] = []
-    at, total = 0, len(words.words)
+    at, total = bisect_left(words.starts, begin), len(words.words)
     parts = words.parts
     while at < total:
         if not parts[at]:

@@ -53,18 +53,18 @@ def rate_beside(text: str, start: int, end: int) -> Rate | None:
         return None
     bracket = _BRACKET.match(window)
     if bracket is not None:
-        rate = _in_bracket(bracket["inner"], end + bracket.end())
+        rate = _in_bracket(bracket["inner"], window[: bracket.start("inner")], end + bracket.end())
         if rate is not None:
             return rate
     return _plain(window, end) or _leading(text, start, end)
 
 
-def _in_bracket(inner: str, end: int) -> Rate | None:
+def _in_bracket(inner: str, lead: str, end: int) -> Rate | None:
     """The rate in "(12%)", "(5/215, 2%)", "(61% patients)", "(29% vs 14%)"; dose levels and limits are none."""
     percent = _PERCENT.search(inner)
     if percent is None or re.search(r"\b(?:CI|confidence|dose|mg|baseline|ULN)\b", inner):
         return None
-    count, versus = _COUNT.search(inner), _VERSUS.search(inner, percent.end())
+    count, versus = _COUNT.search(inner) or _COUNT.search(lead), _VERSUS.search(inner, percent.end())
     return Rate(
         end,
         float(percent["value"]),

@@ -14,6 +14,7 @@ import msgspec
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.findings import NOT_READ, SECTION_ABSENT, Absence, Reaction
 from theriac.labels.frequency_words import Bands, Places
+from theriac.labels.passages import body_start
 from theriac.labels.reaction_context import claimed, sentence_starts
 from theriac.labels.reaction_lists import listed_items
 from theriac.labels.reaction_names import normal_name
@@ -147,7 +148,7 @@ def _of_text(leaf: Section, about: About, spans: list[tuple[int, int]], seen: se
     text = leaf.text
     words = words_of(text)
     openings = sentence_starts(text)
-    phrases = claimed(words, list(_outside(phrases_of(words), spans, _after_title(leaf))), openings)
+    phrases = claimed(words, list(_outside(phrases_of(words, body_start(leaf)), spans)), openings)
     if not phrases:
         return
     bands = Bands(text)
@@ -160,23 +161,15 @@ def _of_text(leaf: Section, about: About, spans: list[tuple[int, int]], seen: se
             yield reaction
 
 
-def _outside(phrases: Iterable[Phrase], spans: list[tuple[int, int]], begin: int) -> Iterator[Phrase]:
-    """The phrases that stand neither in the heading nor in a table row that was read already."""
+def _outside(phrases: Iterable[Phrase], spans: list[tuple[int, int]]) -> Iterator[Phrase]:
+    """The phrases that stand in no table that was read already."""
     taken = sorted(spans)
     at = 0
     for phrase in sorted(phrases, key=lambda p: p.start):
         while at < len(taken) and taken[at][1] <= phrase.start:
             at += 1
-        if phrase.start >= begin and (at == len(taken) or taken[at][0] > phrase.start):
+        if at == len(taken) or taken[at][0] > phrase.start:
             yield phrase
-
-
-def _after_title(leaf: Section) -> int:
-    """Where the text goes on after its number and title: a heading states nothing."""
-    if not leaf.title:
-        return 0
-    start = leaf.text.find(leaf.title, 0, len(leaf.title) + 24)
-    return start + len(leaf.title) if start >= 0 else 0
 
 
 def _mention(reading: Reading, phrase: Phrase, about: About, seen: set[tuple[object, ...]]) -> Reaction | None:
