@@ -104,13 +104,15 @@ def read_indications(document: LabelDocument) -> tuple[tuple[Indication, ...], t
 def abbreviations(text: str) -> dict[str, str]:
     """The abbreviations that the text itself explains: "chronic obstructive pulmonary disease (COPD)"."""
     found: dict[str, str] = {}
-    for match in re.finditer(r"((?:[\w’'/-]+\s){1,8})\(\s?([A-Za-z]?[A-Z][A-Za-z-]{1,9})\s?\)", text):
-        words = match.group(1).split()
-        size = sum(c.isupper() for c in match.group(2))
-        starts = [i for i, word in enumerate(words) if word[0].lower() == match.group(2)[0].lower() and len(words) - i <= size + 2]
+    for match in re.finditer(r"\(\s?([A-Za-z]?[A-Z][A-Za-z-]{1,9})\s?\)", text):
+        short = match.group(1)
+        before = text[max(0, match.start() - 110) : match.start()]
+        words = re.findall(r"[\w’'/-]+", re.split(r"[^\w’'/\s-]", before)[-1])[-8:]
+        size = sum(c.isupper() for c in short)
+        starts = [i for i, word in enumerate(words) if word[0].lower() == short[0].lower() and len(words) - i <= size + 2]
         if starts and len(words) - starts[0] >= 2:
             best = min(starts, key=lambda i: abs(len(words) - i - size))
-            found.setdefault(match.group(2).lower(), " ".join(words[best:]).lower())
+            found.setdefault(short.lower(), " ".join(words[best:]).lower())
     return found
 
 
@@ -142,7 +144,9 @@ def _read_leaf(leaf: Section, wanted: list[Indication], ruled_out: list[NotIndic
                 _positive(text, (start, start + limit.start()), leaf, wanted, old)
             start += limit.end()
         sentence = text[start:end]
-        if _NEGATIVE.search(sentence) or (limited and not _TRIGGER.search(sentence)) or _BEFORE.search(sentence):
+        said = sentence.lower()
+        ruled = "not" in said or "never" in said or "avoid" in said
+        if (ruled and (_NEGATIVE.search(sentence) or _BEFORE.search(sentence))) or (limited and not _TRIGGER.search(sentence)):
             stop = _items_end(text, spans, place) if not _TRIGGER.search(sentence) else end
             ruled_out.extend(_exclusions(text, (start, stop), leaf, limited))
         if _TRIGGER.search(sentence) and not re.search(r"indicated only for", sentence):

@@ -8,12 +8,14 @@ statement carries its sentence; nothing is merged between products.
 import re
 from collections.abc import Iterable
 
+import msgspec
+
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.quantities import DIGITS, TO, WORD, number
-from theriac.labels.regimen_context import Place, body_start, use_in
+from theriac.labels.regimen_context import Place, Uses, body_start, use_in
 from theriac.labels.schedules import contact_time
-from theriac.labels.sentences import sentences
-from theriac.labels.statements import Indication, Instructions, Number, Step
+from theriac.labels.sentences import Span, sentences
+from theriac.labels.statements import Amount, Indication, Instructions, Number, Step
 
 _N = rf"(?P<n>{DIGITS}|{WORD}\b)(?:{TO}(?P<n2>{DIGITS}|{WORD}\b))?"
 _STEPS = (
@@ -78,89 +80,122 @@ _INACTIVE = re.compile(
 
 def read_instructions(document: LabelDocument, indications: tuple[Indication, ...]) -> Instructions:
     """The application instructions of the label, each statement with its sentence."""
-    parts = [leaf for section in sections_of(document, "dosage") for leaf in leaves(section) if not leaf.highlights]
-    cautions = [leaf for section in sections_of(document, "warnings_and_precautions") for leaf in leaves(section)]
-    studies = [leaf for section in sections_of(document, "clinical_studies", "dosage") for leaf in leaves(section)]
-    told = [step for leaf in parts for step in _told(leaf, indications)]
-    rules = [step for leaf in cautions for step in _told(leaf, indications)]
-    missed = [step for leaf in (*parts, *_patient_parts(document)) for step in _missed(leaf)]
+    uses = Uses.of(indications)
+    parts = [_part(leaf) for section in sections_of(document, "dosage") for leaf in leaves(section) if not leaf.highlights]
+    cautions = [_part(leaf) for section in sections_of(document, "warnings_and_precautions") for leaf in leaves(section)]
+    told = [step for part in parts for step in _told(part, uses)]
+    rules = [step for part in cautions for step in _ruled(part, uses)]
+    missed = [step for part in parts for step in _missed(part)]
     return Instructions(
         steps=_once(step for step in told if step.kind in _STEP_KINDS),
-        limits=_once(step for step in (*told, *rules) if step.kind in _LIMIT_KINDS),
-        missed_dose=_once(missed),
-        assessment=_once(step for leaf in (*parts, *cautions) for step in _matching(leaf, _ASSESSED, "assess")),
-        outcomes=_once(step for leaf in studies for step in _outcomes(leaf, indications)),
+        limits=_once((*(step for step in told if step.kind in _LIMIT_KINDS), *rules)),
+        missed_dose=_once((*missed, *(step for leaf in _leaves(document, "patient_information") for step in _missed(_near(leaf, _MISSED_WORDS))))),
+        assessment=_once(step for part in (*parts, *cautions) for step in _assessed(part)),
+        outcomes=_once(
+            step for leaf in _leaves(document, "clinical_studies", "dosage") if "%" in leaf.text for step in _outcomes(_near(leaf, _OUTCOME_WORDS), uses)
+        ),
         excipients=read_excipients(document),
     )
 
 
+class _Part(msgspec.Struct, frozen=True):
+    """A leaf with its sentences, and each of them in lower case for quick looks."""
+
+    leaf: Section
+    spans: tuple[Span, ...]
+    plain: tuple[str, ...]
+
+
+def _part(leaf: Section) -> _Part:
+    spans = tuple(sentences(leaf.text, body_start(leaf)))
+    return _Part(leaf, spans, tuple(leaf.text[a:b].lower() for a, b in spans))
+
+
+def _near(leaf: Section, words: tuple[str, ...]) -> _Part:
+    """The part with only the sentences around certain words (long texts are not cut up for nothing)."""
+    plain = leaf.text.lower()
+    spans: dict[Span, None] = {}
+    for word in words:
+        at = plain.find(word)
+        while at >= 0:
+            for span in sentences(leaf.text, max(0, at - 300), min(len(leaf.text), at + 500))[1:]:
+                spans.setdefault(span)
+            at = plain.find(word, at + 500)
+    kept = tuple(sorted(spans))
+    return _Part(leaf, kept, tuple(plain[a:b] for a, b in kept))
+
+
+def _leaves(document: LabelDocument, *keys: str) -> list[Section]:
+    return [leaf for section in sections_of(document, *keys) for leaf in leaves(section)]
+
+
+_MISSED_WORDS = ("miss", "forg")
+_OUTCOME_WORDS = ("clearance", "cleared", "recur")
 _STEP_KINDS = frozenset(kind for kind, _ in _STEPS)
 _LIMIT_KINDS = frozenset(kind for kind, _ in _LIMITS)
 _STEP_RES = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _STEPS)
-_LIMIT_RES = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _LIMITS)
+_NEEDED = {
+    "packets_per_application": ("packet", "sachet", "actuation", "pump"), "area_covered": ("area",), "area_limit": ("area",), "margin": ("cm", "mm"),
+    "lesion_size": ("cm", "mm"), "occlusion": ("occlu", "bandage", "dressing"), "avoid_contact": ("avoid", "not for", "not to be"),
+    "rest_period": ("rest period", "interrupt", "resum", "break"), "not_extended": ("extended", "last"), "sun": ("sun", "tanning", "ultraviolet", "uv"),
+    "condoms": ("condom", "diaphragm", "sexual"), "single_use": ("single", "use", "unused"),
+}  # fmt: skip
+_LIMIT_RES = tuple((kind, _NEEDED[kind], re.compile(words, re.IGNORECASE)) for kind, words in _LIMITS)
+_DIRECTIVE = re.compile(
+    r"\W*(?:Before|After|Prior to|Immediately|Then|Once|Only|Wash|Dry|Pat|Open|Squeeze|Apply|Rub|Leave|Remove|Rinse|Take|Swallow|Use|Throw|Dispose"
+    r"|Discard|Inject|Inhale|Shake|Prime|Tear|Instill|Massage|Spread|Cover)\b"
+)
 
 
-def _patient_parts(document: LabelDocument) -> list[Section]:
-    return [leaf for section in sections_of(document, "patient_information") for leaf in leaves(section)]
-
-
-def _told(leaf: Section, indications: tuple[Indication, ...]) -> list[Step]:
+def _told(part: _Part, uses: Uses) -> list[Step]:
     """The steps and limits of one part in order, each under the use whose paragraph it stands in."""
-    uses = tuple(dict.fromkeys(one.name for one in indications))
-    place = Place(leaf=leaf, people=None, use=use_in(leaf.title, indications), sole_use=uses[0] if len(uses) == 1 else None, route=None)
+    leaf = part.leaf
+    place = Place(leaf=leaf, people=None, use=use_in(leaf.title, uses), sole_use=uses.sole, route=None)
     found: list[Step] = []
-    for start, end in sentences(leaf.text, body_start(leaf)):
+    for (start, end), plain in zip(part.spans, part.plain, strict=True):
         sentence = leaf.text[start:end]
-        place.move(sentence, indications)
-        use = place.use or place.sole_use
-        if _MISSED.search(sentence):
+        place.move(sentence, uses)
+        if any(word in plain for word in _MISSED_WORDS) and _MISSED.search(sentence):
             continue
-        found.extend(_steps(sentence, use, leaf.path))
-        found.extend(_limits(sentence, use, leaf.path))
+        found.extend(_steps(sentence, plain, place.use or place.sole_use, leaf.path))
+        found.extend(_limits(sentence, plain, place.use or place.sole_use, leaf.path))
     return found
 
 
-def _steps(sentence: str, use: str | None, path: str) -> list[Step]:
-    if len(sentence) > 400 or re.match(r"\W*(?:do not|never|avoid)\b|.*\bshould not be\b", sentence, re.IGNORECASE):
-        return []
-    leading = re.match(r"\W*(?:Apply|Rub|Spread|Massage)\b", sentence)
-    for kind, words in _STEP_RES:
-        if (kind == "apply" if leading else words.search(sentence)) and _directive(sentence):
-            contact = contact_time(sentence) if kind == "leave_on" else None
-            amount = contact[0] if contact else None
-            return [
-                Step(
-                    kind=kind,
-                    quote=sentence,
-                    indication=use,
-                    value=amount.value if amount else None,
-                    high=amount.high if amount else None,
-                    unit=amount.unit if amount else None,
-                    path=path,
-                )
-            ]
-    return []
-
-
-def _directive(sentence: str) -> bool:
-    """Whether a sentence tells someone what to do (an imperative, or "should be")."""
-    return bool(
-        re.match(
-            r"\W*(?:Before|After|Prior to|Immediately|Then|Once|Do not|Avoid|Never|Only|Wash|Dry|Pat|Open|Squeeze|Apply|Rub|Leave"
-            r"|Remove|Rinse|Take|Swallow|Use|Throw|Dispose|Discard|Inject|Inhale|Shake|Prime|Tear|Instill|Massage|Spread|Cover)\b",
-            sentence,
-        )
-        or re.search(r"\b(?:should|must|may) (?:not )?be\b|\b(?:instruct|advise)\b", sentence)
-    )
-
-
-def _limits(sentence: str, use: str | None, path: str) -> list[Step]:
+def _ruled(part: _Part, uses: Uses) -> list[Step]:
+    """The limits that the warnings set."""
     found: list[Step] = []
-    for kind, words in _LIMIT_RES:
-        match = words.search(sentence)
-        if kind == "area_limit" and any(one.kind == "area_covered" for one in found):
+    for (start, end), plain in zip(part.spans, part.plain, strict=True):
+        sentence = part.leaf.text[start:end]
+        found.extend(_limits(sentence, plain, use_in(sentence[:110], uses) or uses.sole, part.leaf.path))
+    return found
+
+
+def _steps(sentence: str, plain: str, use: str | None, path: str) -> list[Step]:
+    if len(sentence) > 400 or plain.startswith(("do not", "never", "avoid")) or "should not be" in plain:
+        return []
+    if not (_DIRECTIVE.match(sentence) or "should be" in plain or "must be" in plain or "instruct" in plain or "advise" in plain):
+        return []
+    leading = plain.startswith(("apply", "rub", "spread", "massage"))
+    kind = "apply" if leading else next((kind for kind, words in _STEP_RES if words.search(sentence)), None)
+    if kind is None:
+        return []
+    contact = contact_time(sentence) if kind == "leave_on" else None
+    amount = contact[0] if contact else Amount(value=0, unit="")
+    if not contact:
+        return [Step(kind=kind, quote=sentence, indication=use, path=path)]
+    return [Step(kind=kind, quote=sentence, indication=use, value=amount.value, high=amount.high, unit=amount.unit, path=path)]
+
+
+def _limits(sentence: str, plain: str, use: str | None, path: str) -> list[Step]:
+    found: list[Step] = []
+    if len(sentence) >= 500:
+        return found
+    for kind, needed, words in _LIMIT_RES:
+        if not any(word in plain for word in needed) or (kind == "area_limit" and any(one.kind == "area_covered" for one in found)):
             continue
-        if match and len(sentence) < 500:
+        match = words.search(sentence)
+        if match:
             value, unit = _figure(match)
             found.append(Step(kind=kind, quote=sentence, indication=use, value=value, unit=unit, path=path))
     return found
@@ -185,44 +220,51 @@ def _figure(match: "re.Match[str]") -> tuple[Number | None, str | None]:
     return None, None
 
 
-def _missed(leaf: Section) -> list[Step]:
+def _missed(part: _Part) -> list[Step]:
     """The product's own rule for a missed dose: the sentence that names it, with the one that goes on ("Do not apply …")."""
-    spans = sentences(leaf.text, body_start(leaf))
-    found = []
-    for place, (start, end) in enumerate(spans):
-        if _MISSED.search(leaf.text[start:end]) and end - start > 45:
-            last = end
-            for later in spans[place + 1 : place + 3]:
-                if not re.match(r"(?:Do not|The \w+ should not|Never|Then|Each|If it is|Instead|Take|Skip|Resume)", leaf.text[later[0] : later[1]]):
-                    break
-                last = later[1]
-            found.append(Step(kind="missed_dose", quote=leaf.text[start:last], path=leaf.path))
+    text, found = part.leaf.text, []
+    for place, ((start, end), plain) in enumerate(zip(part.spans, part.plain, strict=True)):
+        if not any(word in plain for word in _MISSED_WORDS) or end - start <= 45 or not _MISSED.search(text, start, end):
+            continue
+        last = end
+        for later in part.spans[place + 1 : place + 3]:
+            if not re.match(r"(?:Do not|The \w+ should not|Never|Then|Each|If it is|Instead|Take|Skip|Resume)", text[later[0] : later[1]]):
+                break
+            last = later[1]
+        found.append(Step(kind="missed_dose", quote=text[start:last], path=part.leaf.path))
     return found
 
 
-def _matching(leaf: Section, words: "re.Pattern[str]", kind: str) -> list[Step]:
-    spans = sentences(leaf.text, body_start(leaf))
-    return [Step(kind=kind, quote=leaf.text[a:b], path=leaf.path) for a, b in spans if words.search(leaf.text, a, b) and 30 < b - a < 500]
+_ASSESSED_WORDS = ("assess", "evaluat", "follow-up", "repeat", "further", "second", "respond", "additional")
 
 
-def _outcomes(leaf: Section, indications: tuple[Indication, ...]) -> list[Step]:
+def _assessed(part: _Part) -> list[Step]:
+    found = []
+    for (start, end), plain in zip(part.spans, part.plain, strict=True):
+        if 30 < end - start < 500 and any(word in plain for word in _ASSESSED_WORDS) and _ASSESSED.search(part.leaf.text, start, end):
+            found.append(Step(kind="assess", quote=part.leaf.text[start:end], path=part.leaf.path))
+    return found
+
+
+def _outcomes(part: _Part, uses: Uses) -> list[Step]:
     """Clearance and recurrence rates that the label gives as a percentage, with the sentence."""
     found = []
-    for start, end in sentences(leaf.text, body_start(leaf)):
-        sentence = leaf.text[start:end]
+    for start, end in part.spans:
+        sentence = part.leaf.text[start:end]
         match = _OUTCOME.search(sentence)
-        rate = _PERCENT.search(sentence, match.start()) or _PERCENT.search(sentence) if match else None
+        rate = (_PERCENT.search(sentence, match.start()) or _PERCENT.search(sentence)) if match else None
         if match and rate and rate.group("p") and len(sentence) < 600:
             kind = "recurrence" if match.group("what").lower().startswith("recur") else "clearance"
-            found.append(
-                Step(kind=kind, quote=sentence, indication=use_in(sentence, indications), value=number(rate.group("p")), unit="%", path=leaf.path)
-            )
+            value = number(rate.group("p"))
+            found.append(Step(kind=kind, quote=sentence, indication=use_in(sentence, uses), value=value, unit="%", path=part.leaf.path))
     return found
 
 
 def read_excipients(document: LabelDocument) -> tuple[str, ...]:
     """The other ingredients as the label lists them, split at commas and semicolons."""
     for section in sections_of(document, "ingredients", "description"):
+        if not any(word in section.text.lower() for word in ("ingredient", "excipient", "contain", "base", "vehicle")):
+            continue
         for match in _INACTIVE.finditer(section.text):
             listed = re.sub(r"\([^)]*\)", "", match.group("list"))
             names = [re.sub(r"^(?:and|the)\s+", "", part.strip(" \n.;:")) for part in re.split(r"[,;]\s+|\s+and\s+", listed)]

@@ -19,10 +19,8 @@ _TYPES = {"HUMAN PRESCRIPTION DRUG": "prescription label", "HUMAN OTC DRUG": "OT
 _LOUD = re.compile(r"(?:[A-Z][A-Z,&/()\-]+\s+){2,}(?=[A-Z][a-z]|[•·])")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,2})\.?\s+(?=\S)")
 _REFERENCE = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*[,;]\s*\d{1,2}(?:\.\d{1,2})?|\s*(?:and|to|-|–)\s*\d{1,2}\.\d{1,2})*\s*\)")
-_SUBSECTION = re.compile(
-    r"(?<![\w.(\[,/–-])(?<!see )(?<!and )(?<!or )(?<!to )(?<!ection )(?<!Table )(?<!Figure )"
-    r"(\d{1,2})\.(\d{1,2})\.?\s+(?=[A-Z“\"‘'\[(]|\d+[- ]\w)"
-)
+_SUBSECTION = re.compile(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=[A-Z“\"‘'\[(]|\d+[- ]\w)")
+_MENTIONED = re.compile(r"(?:[\w.(\[,/–-]|see |and |or |to |ection |Table |Figure )$")  # a reference to a section, or a decimal
 _TITLE_WORD = re.compile(r"[A-Z0-9“\"'‘(\[®™*†+<>≥≤&/–—-]")
 _SMALL_WORD = re.compile(
     r"(?:an?|and|as|at|be|but|by|for|from|in|into|is|of|on|or|not|per|the|than|to|under|up|versus|via|vs|who|with|without|during|after"
@@ -91,19 +89,27 @@ def _products(about: Mapping[str, Any]) -> tuple[Product, ...]:
 
 
 def _sections(result: Mapping[str, Any], prefix: str) -> Iterable[Section]:
+    parsed: dict[str, tuple[Table, ...]] = {}  # subsections repeat their parent's tables: each markup is read once
     known = [field for field in KEY_OF_FIELD if field in result]
     others = sorted(f for f, v in result.items() if f not in KEY_OF_FIELD and isinstance(v, list) and not f.endswith("_table"))
     for field in (*known, *others):
         texts = _list(result.get(field))
-        tables = _tables(result, field, prefix)
+        tables = _tables(result, field, prefix, parsed)
         for index, text in enumerate(texts):
             mine = [t for t in tables if len(texts) == 1 or _place(t, text) is not None or (index == 0 and _nowhere(t, texts))]
             yield _section(field, text, f"{prefix}{field}[{index}]", mine)
 
 
-def _tables(result: Mapping[str, Any], field: str, prefix: str) -> tuple[Table, ...]:
-    strings = enumerate(_list(result.get(field + "_table"))) if KEY_OF_FIELD.get(field) not in _LAYOUT_TABLES else ()
-    return tuple(table for index, markup in strings for table in tables_of_markup(markup, f"{prefix}{field}_table[{index}]"))
+def _tables(result: Mapping[str, Any], field: str, prefix: str, parsed: dict[str, tuple[Table, ...]]) -> tuple[Table, ...]:
+    if KEY_OF_FIELD.get(field) in _LAYOUT_TABLES:
+        return ()
+    found: list[Table] = []
+    for index, markup in enumerate(_list(result.get(field + "_table"))):
+        path = f"{prefix}{field}_table[{index}]"
+        if markup not in parsed:
+            parsed[markup] = tables_of_markup(markup, path)
+        found.extend(table if table.path == path else msgspec.structs.replace(table, path=path) for table in parsed[markup])
+    return tuple(found)
 
 
 def _nowhere(table: Table, texts: tuple[str, ...]) -> bool:
@@ -153,12 +159,24 @@ def _children(text: str, number: str, title_end: int, key: str, path: str) -> tu
     """The numbered subsections, in their order, and the highlights before them."""
     if not number or "." in number:
         return ()
-    starts = _chain([m for m in _SUBSECTION.finditer(text, 1) if m.group(1) == number])
+    starts = _chain(_numbered(text, number))
     if not starts:
         return ()
     ends = [m.start() for m in starts[1:]] + [len(text)]
     head = _preamble(text, title_end, starts[0].start(), key, path)
     return (*head, *(_subsection(text, m, end, key, path) for m, end in zip(starts, ends, strict=True)))
+
+
+def _numbered(text: str, number: str) -> list["re.Match[str]"]:
+    """The places that read like the start of subsection "2.n", in order."""
+    found: list[re.Match[str]] = []
+    at = text.find(f"{number}.", 1)
+    while at >= 0:
+        match = _SUBSECTION.match(text, at)
+        if match and match.group(1) == number and not _MENTIONED.search(text[max(0, at - 8) : at]):
+            found.append(match)
+        at = text.find(f"{number}.", at + 1)
+    return found
 
 
 def _chain(candidates: list["re.Match[str]"]) -> list["re.Match[str]"]:

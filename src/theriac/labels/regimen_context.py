@@ -18,28 +18,83 @@ _IMPAIRED = (
     r"(?:renal|hepatic|kidney|liver)(?: or (?:renal|hepatic))? (?:impairment|insufficiency|failure|disease|dysfunction"
     r"|function)(?:\s*\([^)]{2,80}\))?"
 )
-_PEOPLE = re.compile(
-    rf"(?P<impaired>{_IMPAIRED}|(?:patients? (?:with|on) )?(?:a )?(?:creatinine clearance|CrCl|CLcr|ClCr|eGFR"
+_KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most specific group first, each behind words it cannot do without
+    (
+        "impaired",
+        ("renal", "hepatic", "kidney", "liver", "clearance", "crcl", "clcr", "gfr", "dialysis", "capd", "child-pugh"),
+        re.compile(
+            rf"{_IMPAIRED}|(?:patients? (?:with|on) )?(?:a )?(?:creatinine clearance|CrCl|CLcr|ClCr|eGFR"
     rf"|GFR)[^.;:]{{3,60}}?(?:mL\s?/\s?min(?:\s?/\s?1\.73\s?m\s?2)?)|(?:patients (?:on|undergoing|receiving) )?(?:hemodialysis"
-    rf"|peritoneal dialysis|CAPD)\b|Child-Pugh (?:class )?[ABC](?: or [BC])?)"
-    r"|(?P<with>(?:when |if )?(?:co-?administ\w+|used concomitantly|concomitant (?:use|administration)|taking|taken with"
+    rf"|peritoneal dialysis|CAPD)\b|Child-Pugh (?:class )?[ABC](?: or [BC])?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "with",
+        ("inhibitor", "inducer", "azole", "mycin", "vir", "valpro", "cyclosporine", "rifampin", "carbamazepine", "phenytoin"),
+        re.compile(
+            r"(?:when |if )?(?:co-?administ\w+|used concomitantly|concomitant (?:use|administration)|taking|taken with"
     r"|receiving|in combination|concurrent use|combined) (?:\w+ ){0,2}?(?:(?:with|of) )?[^.;:,]{0,60}?(?:inhibitors?|inducers?"
-    r"|[a-z]+(?:azole|mycin|vir|valproate|valproic acid|cyclosporine|rifampin|carbamazepine|phenytoin)))"
-    r"|(?P<child>(?:(?:pa?ediatric|neonatal|adolescent) (?:patients?|population|use|dos(?:e|age))|children|infants|neonates"
+    r"|[a-z]+(?:azole|mycin|vir|valproate|valproic acid|cyclosporine|rifampin|carbamazepine|phenytoin))",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "child",
+        ("pediatric", "paediatric", "neonat", "adolescent", "child", "infant"),
+        re.compile(
+            r"(?:(?:pa?ediatric|neonatal|adolescent) (?:patients?|population|use|dos(?:e|age))|children|infants|neonates"
     r"|adolescents|adults and (?:adolescents|pediatric patients|children)[^.;:,]{0,60})(?:\s*\(?(?:aged |ages |age |from "
     r"|between |who are |weighing |less than |under |over |older than |up to |≥|>|<"
     r"|\d)[^.;:,]{0,60}?(?:years?(?: of age)?(?: and older| and above| or older)?|months?(?: of age)?(?: and older)?"
-    r"|kg(?: or more| and above)?)\)?)?)"
-    r"|(?P<weight>(?:patients? |children |adults )?(?:weighing |body weight |weight )?(?:less than |greater than |more than "
+    r"|kg(?: or more| and above)?)\)?)?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "weight",
+        ("kg",),
+        re.compile(
+            r"(?:patients? |children |adults )?(?:weighing |body weight |weight )?(?:less than |greater than |more than "
     r"|at least |up to |≥ ?|≤ ?|< ?|> ?)?\d[\d.]*(?: ?kg)?(?: ?(?:to|-|–) ?(?:less than |< ?)?\d[\d.]*)? ?kg(?: (?:and (?:above"
-    r"|over|greater)|or (?:more|greater|above)))?(?!\s?/))"
-    r"|(?P<elderly>(?:elderly|geriatric|older)(?: or debilitated)?(?: patients?"
-    r"| adults?)?(?:,? or in the presence of debilitating disease)?|debilitated patients?)"
-    r"|(?P<adult>\badults?\b(?: patients?)?(?: and (?:adolescents|pediatric patients|children)[^.;:,]{0,50}(?:older|kg"
-    r"|years))?(?:\s*\(?(?:aged |≥|\d|over|weighing)[^.;:,]{0,40}?(?:years?(?: of age)?(?: and older)?|kg)\)?)?)"
-    r"|(?P<naive>treatment[- ](?:na[iï]ve|experienced) (?:patients|adults))"
-    r"|(?P<sex>\b(?:women|men|females|males)\b)",
-    re.IGNORECASE,
+    r"|over|greater)|or (?:more|greater|above)))?(?!\s?/)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "elderly",
+        ("elderly", "geriatric", "older", "debilitated"),
+        re.compile(
+            r"(?:elderly|geriatric|older)(?: or debilitated)?(?: patients?"
+    r"| adults?)?(?:,? or in the presence of debilitating disease)?|debilitated patients?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "naive",
+        ("treatment",),
+        re.compile(
+            r"treatment[- ](?:na[iï]ve|experienced) (?:patients|adults)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "adult",
+        ("adult",),
+        re.compile(
+            r"\badults?\b(?: patients?)?(?: and (?:adolescents|pediatric patients|children)[^.;:,]{0,50}(?:older|kg"
+    r"|years))?(?:\s*\(?(?:aged |≥|\d|over|weighing)[^.;:,]{0,40}?(?:years?(?: of age)?(?: and older)?|kg)\)?)?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "sex",
+        ("women", "men", "male"),
+        re.compile(
+            r"\b(?:women|men|females|males)\b",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _ROUTE = re.compile(
     r"\b(?P<iv>intravenous(?:ly)?|i\.?v\.?(?=\s)|IV)\b|\b(?P<sc>subcutaneous(?:ly)?|under the skin)\b"
@@ -74,16 +129,21 @@ _SITE = re.compile(
 
 def people_in(text: str) -> str | None:
     """The people a text names, in its words: the most specific group first (impairment before age)."""
-    found = {m.lastgroup: m.group().strip(" ,(") for m in reversed(list(_PEOPLE.finditer(text)))}
-    for kind in ("impaired", "with", "child", "weight", "elderly", "naive", "adult", "sex"):
-        if kind in found:
-            return re.sub(r"\s+", " ", found[kind])
+    plain = text.lower()
+    for _, needed, words in _KINDS:
+        if any(word in plain for word in needed):
+            found = words.search(text)
+            if found:
+                return re.sub(r"\s+", " ", found.group().strip(" ,("))
     return None
 
 
 def bands_in(text: str) -> list[tuple[int, str]]:
     """The weight bands of a text with their places: two or more of them mark the rows of a table that the text lost."""
-    return [(m.start(), m.group().strip(" ,(")) for m in _PEOPLE.finditer(text) if m.lastgroup == "weight"]
+    if text.lower().count("kg") < 2:
+        return []
+    words = next(words for kind, _, words in _KINDS if kind == "weight")
+    return [(m.start(), m.group().strip(" ,(")) for m in words.finditer(text)]
 
 
 def route_in(text: str) -> str | None:
@@ -113,14 +173,28 @@ def site_in(text: str) -> str | None:
     return found.group(1).strip().lower() if found else None
 
 
-def use_in(text: str, indications: tuple[Indication, ...]) -> str | None:
+class Uses(msgspec.Struct, frozen=True):
+    """The label's indications with the word stems that tell each of them."""
+
+    stems: tuple[tuple[str, frozenset[str]], ...]
+
+    @classmethod
+    def of(cls, indications: tuple[Indication, ...]) -> "Uses":
+        return cls(tuple((name, frozenset(_stems(name))) for name in dict.fromkeys(one.name for one in indications)))
+
+    @property
+    def sole(self) -> str | None:
+        """The only use, when the label has one."""
+        return self.stems[0][0] if len(self.stems) == 1 else None
+
+
+def use_in(text: str, uses: Uses) -> str | None:
     """The indication whose words a text carries; None when none or several fit equally."""
-    words = set(_stems(text))
-    scored = [
-        (len(hit), len(want), one.name)
-        for one in indications
-        if (want := set(_stems(one.name))) and (hit := want & words) and len(hit) * 2 >= len(want)
-    ]
+    plain = text.lower()
+    if not any(stem in plain for _, want in uses.stems for stem in want):
+        return None
+    words = set(_stems(plain))
+    scored = [(len(hit), len(want), name) for name, want in uses.stems if want and (hit := want & words) and len(hit) * 2 >= len(want)]
     if not scored:
         return None
     best = max(scored, key=lambda s: (s[0] / s[1], s[0]))
@@ -128,26 +202,25 @@ def use_in(text: str, indications: tuple[Indication, ...]) -> str | None:
     return best[2] if len(ties) == 1 or " and " in text else None
 
 
-def _stems(text: str) -> list[str]:
-    stop = {
-        "the",
-        "and",
-        "with",
-        "patients",
-        "treatment",
-        "disease",
-        "disorder",
-        "syndrome",
-        "acute",
-        "chronic",
-        "due",
-        "associated",
-        "symptoms",
-        "adult",
-        "severe",
+_COMMON = frozenset(
+    {
+        "the", "and", "with", "patients", "treatment", "disease", "disorder", "syndrome", "acute", "chronic", "due", "associated", "symptoms",
+        "adult", "severe",
     }
-    words = (w for w in re.findall(r"[a-z0-9]{3,}", text.lower()) if w not in stop)
-    return [re.sub(r"(?:oses|osis|ies|es|s|y)$", "", w) if len(w) > 4 else w for w in words]
+)  # fmt: skip
+_ENDINGS = ("oses", "osis", "ies", "es", "s", "y")
+
+
+def _stems(text: str) -> list[str]:
+    return [_stem(word) for word in re.findall(r"[a-z0-9]{3,}", text.lower()) if word not in _COMMON]
+
+
+def _stem(word: str) -> str:
+    if len(word) > 4:
+        for ending in _ENDINGS:
+            if word.endswith(ending):
+                return word[: -len(ending)]
+    return word
 
 
 def own_names(document: LabelDocument) -> frozenset[str]:
@@ -165,13 +238,13 @@ class Place(msgspec.Struct, kw_only=True):
     sole_use: str | None
     route: str | None
 
-    def move(self, sentence: str, indications: tuple[Indication, ...]) -> None:
+    def move(self, sentence: str, uses: Uses) -> None:
         """Headings and opening words set the people and the use for the sentences that follow."""
         head = sentence[:110] if ":" not in sentence[:110] else sentence[: sentence.index(":")]
         people = people_in(head[:70])
         if people and not re.fullmatch(r"(?:wo)?men|(?:fe)?males", people, re.IGNORECASE):
             self.people = people
-        use = use_in(head, indications)
+        use = use_in(head, uses)
         if use:
             self.use = use
 

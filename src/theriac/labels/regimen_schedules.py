@@ -9,11 +9,11 @@ import re
 import msgspec
 
 from theriac.labels.document import Section
-from theriac.labels.regimen_context import Place, body_start, people_in, route_in, site_in, use_in
+from theriac.labels.regimen_context import Place, Uses, body_start, people_in, route_in, site_in, use_in
 from theriac.labels.regimen_words import is_aside
 from theriac.labels.schedules import PRN, UNTIL, WHEN, areas, contact_time, courses_in, frequencies
 from theriac.labels.sentences import Span, sentences
-from theriac.labels.statements import Amount, Duration, Frequency, Indication, Regimen
+from theriac.labels.statements import Amount, Duration, Frequency, Regimen
 
 GIVEN = re.compile(
     r"\b(?:administ\w+|given|giv(?:e|ing)|tak(?:e|en|ing)|appl(?:y|ied|ication)\w*|inject\w*|us(?:e|ed)|instill\w*|inhal\w*"
@@ -47,12 +47,12 @@ class _Block(msgspec.Struct, kw_only=True):
     when: tuple[str, ...] | None = None
 
 
-def read_schedules(place: Place, indications: tuple[Indication, ...]) -> list[Regimen]:
+def read_schedules(place: Place, uses: Uses) -> list[Regimen]:
     """The schedules of one part, each with what its block says of course, contact time, site and end."""
     text = place.leaf.text
     blocks: list[_Block] = []
     for span in sentences(text, body_start(place.leaf)):
-        place.move(text[span[0] : span[1]], indications)
+        place.move(text[span[0] : span[1]], uses)
         use = place.use or place.sole_use
         if not blocks or blocks[-1].use != use:
             blocks.append(_Block(use=use, people=place.people, schedules=[], courses=[]))
@@ -60,15 +60,17 @@ def read_schedules(place: Place, indications: tuple[Indication, ...]) -> list[Re
     return [one for block in blocks for one in _regimens(block, place.leaf, text, place.route)]
 
 
-def contacts(leaf: Section, place: Place, indications: tuple[Indication, ...]) -> dict[str | None, Amount]:
+def contacts(leaf: Section, place: Place, uses: Uses) -> dict[str | None, Amount]:
     """The contact times of a part by the use they stand under."""
     found: dict[str | None, Amount] = {}
+    if not any(word in leaf.text.lower() for word in ("leave", "left", "remain", "keep", "kept", "leaving")):
+        return found
     for span in sentences(leaf.text, body_start(leaf)):
         sentence = leaf.text[span[0] : span[1]]
-        place.move(sentence, indications)
+        place.move(sentence, uses)
         contact = contact_time(sentence)
         if contact:
-            found.setdefault(use_in(sentence, indications) or place.use, contact[0])
+            found.setdefault(use_in(sentence, uses) or place.use, contact[0])
     return found
 
 

@@ -11,7 +11,7 @@ import msgspec
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.quantities import amounts, number
 from theriac.labels.regimen_clauses import Candidate, candidates
-from theriac.labels.regimen_context import Place, bands_in, body_start, only_route, own_names, people_in, product_in, route_in, use_in
+from theriac.labels.regimen_context import Place, Uses, bands_in, body_start, only_route, own_names, people_in, product_in, route_in, use_in
 from theriac.labels.regimen_schedules import GIVEN, contacts, read_schedules
 from theriac.labels.regimen_words import MAXIMUM_FREQUENCY, SKIPPED_TITLE, is_aside, phase_of
 from theriac.labels.schedules import UNTIL, courses_in, durations, frequencies
@@ -32,26 +32,19 @@ _CONTINUED = re.compile(
 
 def read_regimens(document: LabelDocument, indications: tuple[Indication, ...]) -> tuple[Regimen, ...]:
     """The regimens of the dosage section in reading order."""
-    own = own_names(document)
-    parts = _parts(document)
-    found = [one for leaf in parts for one in _read_part(_place(document, leaf, indications), indications, own)]
+    own, uses = own_names(document), Uses.of(indications)
+    parts, route = dosing_parts(document), only_route(document)
+    found = [one for leaf in parts for one in _read_part(_place(leaf, uses, route), uses, own)]
     if not any(one.dose and one.phase != "maximum" for one in found):
-        found.extend(one for leaf in parts for one in read_schedules(_place(document, leaf, indications), indications))
+        found.extend(one for leaf in parts for one in read_schedules(_place(leaf, uses, route), uses))
     for leaf in parts:
-        left_on = contacts(leaf, _place(document, leaf, indications), indications)
+        left_on = contacts(leaf, _place(leaf, uses, route), uses)
         found = [_left_on(one, leaf, left_on) for one in found]
     return _distinct(found)
 
 
-def _place(document: LabelDocument, leaf: Section, indications: tuple[Indication, ...]) -> Place:
-    uses = tuple(dict.fromkeys(one.name for one in indications))
-    return Place(
-        leaf=leaf,
-        people=people_in(leaf.title),
-        use=use_in(leaf.title, indications),
-        sole_use=uses[0] if len(uses) == 1 else None,
-        route=only_route(document),
-    )
+def _place(leaf: Section, uses: Uses, route: str | None) -> Place:
+    return Place(leaf=leaf, people=people_in(leaf.title), use=use_in(leaf.title, uses), sole_use=uses.sole, route=route)
 
 
 def _left_on(one: Regimen, leaf: Section, left_on: dict[str | None, Amount]) -> Regimen:
@@ -62,14 +55,14 @@ def _left_on(one: Regimen, leaf: Section, left_on: dict[str | None, Amount]) -> 
     return msgspec.structs.replace(one, contact_time=contact) if contact else one
 
 
-def _parts(document: LabelDocument) -> list[Section]:
+def dosing_parts(document: LabelDocument) -> list[Section]:
     """The parts of the dosage section that state doses in full; the highlights only where nothing else does."""
     parts = [leaf for section in sections_of(document, "dosage") for leaf in leaves(section) if not SKIPPED_TITLE.search(leaf.title)]
     full = [leaf for leaf in parts if not leaf.highlights]
     return full if any(_NUMERIC.search(leaf.text, body_start(leaf)) and GIVEN.search(leaf.text) for leaf in full) else parts
 
 
-def _read_part(place: Place, indications: tuple[Indication, ...], own: frozenset[str]) -> list[Regimen]:
+def _read_part(place: Place, uses: Uses, own: frozenset[str]) -> list[Regimen]:
     text = place.leaf.text
     found: list[tuple[Candidate, str | None, str | None]] = []
     schedule: Frequency | None = None
@@ -77,7 +70,7 @@ def _read_part(place: Place, indications: tuple[Indication, ...], own: frozenset
     before: Span = (0, 0)
     for span in _without_copies(place.leaf, sentences(text, body_start(place.leaf)), own):
         sentence = text[span[0] : span[1]]
-        place.move(sentence, indications)
+        place.move(sentence, uses)
         if not _NUMERIC.search(sentence) or is_aside(sentence):
             continue
         mine = [] if MAXIMUM_FREQUENCY.search(sentence) else _rows(text, span, candidates(text, span, own))
@@ -99,7 +92,7 @@ def _read_part(place: Place, indications: tuple[Indication, ...], own: frozenset
                 (
                     one,
                     rows or people_in(text[one.lead : one.end]) or people_in(sentence) or place.people,
-                    use_in(text[one.lead : one.end], indications) or use_in(sentence, indications) or place.use,
+                    use_in(text[one.lead : one.end], uses) or use_in(sentence, uses) or place.use,
                 )
                 for one, rows in mine
             )
@@ -177,6 +170,8 @@ def _leave_step(found: list[tuple[Candidate, str | None, str | None]], text: str
 def _without_copies(leaf: Section, spans: list[Span], own: frozenset[str]) -> list[Span]:
     """The sentences without the short copies that end in a section number ("( 2.1 )"), where other sentences give doses in full."""
     copies = [bool(_COPY.search(leaf.text[a:b]) or _COPY_AHEAD.match(leaf.text[b : b + 14])) for a, b in spans]
+    if not any(copies):
+        return spans
     rest = [span for span, copy in zip(spans, copies, strict=True) if not copy]
     return rest if any(candidates(leaf.text, span, own) for span in rest if _NUMERIC.search(leaf.text, *span)) else spans
 

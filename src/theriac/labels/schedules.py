@@ -48,6 +48,7 @@ def _r(name: str) -> str:
 
 
 FREQUENCY = re.compile(
+    r"(?<!\w)(?:"
     rf"(?P<perweek>(?:(?:once (?:a day|daily|per day)|each day|every day|daily),?\s*(?:for"
     rf"|on)?\s*)?(?P<w>{_N})\s+(?:consecutive\s+|alternate\s+)?(?:days|nights|evenings|times)\s+(?:each|per|a|every|in each"
     rf"|of each|of the|during the)\s+week)"
@@ -82,11 +83,13 @@ FREQUENCY = re.compile(
     r"|(?P<singledaily>single daily dose|(?:one|1) (?:daily dose|dose daily|dose per day|dose a day))"
     r"|(?P<bare>\b(?:daily|weekly|monthly|nightly|annually|quarterly)\b(?!\s+(?:dose|dosage|dosing|maximum|total|intake|limit"
     r"|basis|recommended|requirement|amount|insulin|maintenance|use|oral dose|activit|living|value|schedule|regimen"
-    r"|administration of))|(?<!dose )(?<!dosage )\bper day\b|\ba day\b|\beach day\b|\bper week\b|\ba week\b)",
+    r"|administration of))|(?<!dose )(?<!dosage )\bper day\b|\ba day\b|\beach day\b|\bper week\b|\ba week\b)"
+    r")",
     re.IGNORECASE,
 )
 _SPAN = rf"{_r('n')}[\s-]*(?:(?:consecutive|additional|more|full|initial|treatment|calendar|total|continuous|successive)\s+)*(?P<unit>days?|weeks?|months?|years?|doses|hours?|infusions|injections|nights?)\b"
 DURATION = re.compile(
+    r"(?<!\w)(?:"
     r"(?P<cycle>(?P<cycles>"
     + _N
     + r")\s+(?P<con>"
@@ -113,7 +116,8 @@ DURATION = re.compile(
     rf"|(?P<q>{_N})(?:{TO}(?P<q2>{_N}))?[\s-]+(?P<qunit>day|week|month|year|dose)s?[\s-](?:course|treatment course|course of"
     rf"|regimen|series|treatment period|duration|treatment\b)"
     rf"|duration of (?:treatment|therapy)(?: with [\w ]+)?\s+(?:is|should be|was)\s+(?:approximately\s+|usually\s+"
-    rf"|generally\s+)?(?P<s>{_N})(?:{TO}(?P<s2>{_N}))?\s+(?P<sunit>days?|weeks?|months?|years?)",
+    rf"|generally\s+)?(?P<s>{_N})(?:{TO}(?P<s2>{_N}))?\s+(?P<sunit>days?|weeks?|months?|years?)"
+    r")",
     re.IGNORECASE,
 )
 UNTIL = re.compile(r"\buntil\s+([^.;:\[(]{3,140}?)(?=[.;:\[(]|,\s|\s(?:then|followed by|at which)\b|$)", re.IGNORECASE)
@@ -152,8 +156,14 @@ class Timed(msgspec.Struct, frozen=True, kw_only=True):
     duration: Duration | None = None
 
 
+_HINTS = ("dai", "day", "week", "month", "year", "hour", "time", "once", "twice", "every", "each", "single", "divided", "interval", "id", "ly", "night", "morning")
+
+
 def frequencies(text: str, start: int, end: int) -> Iterator[Timed]:
     """The frequencies between two places."""
+    plain = text[start:end].lower()
+    if not any(word in plain for word in _HINTS):
+        return
     for match in FREQUENCY.finditer(text, start, end):
         kind = match.lastgroup or ""
         kind = next(name for name in _KINDS if match.group(name) is not None)
@@ -277,8 +287,14 @@ _INFUSED = re.compile(
 )
 
 
+_SPANS = ("day", "week", "month", "year", "dose", "hour", "infusion", "injection", "night")
+
+
 def durations(text: str, start: int, end: int) -> Iterator[Timed]:
     """The courses and cycles between two places."""
+    plain = text[start:end].lower()
+    if not any(word in plain for word in _SPANS):
+        return
     for match in DURATION.finditer(text, start, end):
         value = _duration(match, text[max(start, match.start() - 70) : match.start()])
         if value is not None:

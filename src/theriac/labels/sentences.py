@@ -9,13 +9,14 @@ import re
 Span = tuple[int, int]
 
 BULLETS = "•●▪◦∙■□➢"
+# Every branch opens with a literal character, so that the scanner skips all others without trying.
+_AFTER = r"(?=[A-Z0-9“\"‘(\[•≥≤<>½¼®])"
 _BOUNDARY = re.compile(
-    r"(?<=[.!?;])[\"”’)]?\s+(?=[A-Z0-9“\"‘(\[•≥≤<>½¼®])"  # an ended sentence
-    r"|(?<=[a-z\])%]\.)\s?(?=[A-Z][a-z])"  # … whose blank was lost
-    r"|\s*[•●▪◦∙■□➢]\s*"  # a list item
-    r"|\s[–-]\s?(?=[A-Z][a-z]+ )"  # a dashed list item
-    r"|(?<=[)\]])\s+(?=[A-Z][a-z]+ (?:[a-z]|[A-Z]))"  # after a reference in brackets; checked below
-    r"|\n+"
+    rf"\.[\"”’)]?\s+{_AFTER}|!\s+{_AFTER}|\?\s+{_AFTER}|;\s+{_AFTER}"  # an ended sentence
+    r"|\.(?=[A-Z][a-z])"  # … whose blank was lost
+    r"|\)\s+(?=[A-Z][a-z]+ (?:[a-z]|[A-Z]))|\]\s+(?=[A-Z][a-z]+ (?:[a-z]|[A-Z]))"  # after a reference in brackets; checked below
+    r"|–\s?(?=[A-Z][a-z]+ )|-\s?(?=[A-Z][a-z]+ )"  # a dashed list item; checked below
+    r"|•\s*|●\s*|▪\s*|◦\s*|∙\s*|■\s*|□\s*|➢\s*|\n+"  # a list item, a line
 )
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|Dr|St|No|approx|etc|cf|Fig|incl|resp|ca|U\.S|[A-Z])\.)\s*$", re.IGNORECASE)
 _REFERENCE_END = re.compile(r"(?:\(\s*\d{1,2}(?:\.\d{1,2})?[\d\s.,;and-]*\)|\[[^\]]*\])\s*\.?$")
@@ -27,27 +28,41 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     spans: list[Span] = []
     at = start
     for cut in _BOUNDARY.finditer(text, start, stop):
-        if cut.start() < at or not _real(text, cut, at):
+        mark = cut.group()
+        left = cut.start() if mark[0] in _ITEM_MARKS else cut.start() + len(mark.rstrip())
+        if left < at or not _real(text, mark, cut.start(), left, at):
             continue
-        _add(text, at, cut.start(), spans)
+        _add(text, at, left, spans)
         at = cut.end()
     _add(text, at, stop, spans)
     return spans
 
 
-def _real(text: str, cut: "re.Match[str]", at: int) -> bool:
-    if "\n" in cut.group():
+_ITEM_MARKS = BULLETS + "\n–-"
+
+
+def _real(text: str, mark: str, start: int, left: int, at: int) -> bool:
+    if mark[0] in BULLETS or mark[0] == "\n" or "\n" in mark:
         return True
-    before = text[max(at, cut.start() - 160) : cut.start()]
-    if before.endswith(";") and before.count("(") > before.count(")"):
-        return False
-    if before.endswith("."):
-        if not _ABBREVIATED.search(before[-8:]):
-            return True
-        return bool(re.search(r"\betc\.$", before)) and text[cut.end() : cut.end() + 1].isupper()
-    if before[-1:] in ")]" and not cut.group().strip():
+    if mark[0] in "–-":
+        return start > 0 and text[start - 1].isspace()
+    before = text[max(at, left - 160) : left]
+    if mark[0] == ";":
+        return before.count("(") <= before.count(")")
+    if mark[0] == ".":
+        return _ended(text, mark, before, left)
+    if mark[0] in ")]":
         return bool(_REFERENCE_END.search(before))
     return True
+
+
+def _ended(text: str, mark: str, before: str, left: int) -> bool:
+    """Whether a full stop ends a sentence and not an abbreviation."""
+    if mark == ".":
+        return len(before) > 1 and (before[-2].islower() or before[-2] in "])%")
+    if not before.endswith(".") or not _ABBREVIATED.search(before[-8:]):
+        return True
+    return before.endswith("etc.") and text[left:].lstrip()[:1].isupper()
 
 
 def _add(text: str, start: int, end: int, spans: list[Span]) -> None:
