@@ -164,6 +164,7 @@ class Places:
     def __init__(self, text: str, title: str, *, parts: bool = True) -> None:
         self._titled = _setting_of(title)
         self._text = text
+        self._sentence: tuple[int, re.Match[str] | None] = (-1, None)
         running = parts and self._titled is None
         self._settings = [(m.start(), "postmarketing" if m["post"] else "trial") for m in _SETTING.finditer(text)] if running else None
         self._treated = [(m.start(), " ".join(m["name"].split())) for m in _TREATED_FOR.finditer(text)] if parts and "being treated" in text else []
@@ -176,8 +177,10 @@ class Places:
         if self._titled is not None:
             return self._titled
         if self._settings is None:
-            match = _SETTING.search(self._text, first, position)
-            return None if match is None else "postmarketing" if match["post"] else "trial"
+            if first != self._sentence[0]:
+                self._sentence = (first, _SETTING.search(self._text, first, first + 400))
+            match = self._sentence[1]
+            return None if match is None or match.end() > position else "postmarketing" if match["post"] else "trial"
         index = bisect_right(self._settings, (position, "~")) - 1
         return self._settings[index][1] if index >= 0 else None
 

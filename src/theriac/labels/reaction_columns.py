@@ -6,13 +6,14 @@ header's text.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from theriac.labels.document import Table
 
 _NUMBER = r"\d{1,3}(?:\.\d+)?"
-VALUE = re.compile(
+_VALUE = re.compile(
     rf"\s*(?:(?P<n>\d[\d,]*)\s*/\s*(?P<total>\d[\d,]*)\s*[(\[]\s*(?P<op1>[<>≤≥])?\s*(?P<p1>{_NUMBER})\s*%?\s*[)\]]"
     rf"|(?P<p2>{_NUMBER})\s*%\s*[(\[]\s*(?P<n2>\d[\d,]*)\s*(?:/\s*(?P<total2>\d[\d,]*))?\s*[)\]]"
     rf"|(?P<n3>\d[\d,]*)\s*[(\[]\s*(?P<op3>[<>≤≥])?\s*(?P<p3>{_NUMBER})\s*%?\s*[)\]]"
@@ -72,6 +73,12 @@ class Grid(msgspec.Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
 
 
+@lru_cache(maxsize=20_000)
+def value_in(cell: str) -> re.Match[str] | None:
+    """The cell as a value (a count, a percentage, both), or None."""
+    return _value_in(cell)
+
+
 def grid_of(table: Table, names: Sequence[str]) -> Grid | None:
     """The table's grid, or None when it has no column of numbers beside a column of words."""
     lines = [*table.header, *table.rows]
@@ -93,7 +100,7 @@ def _has_values(row: Sequence[str]) -> bool:
     """Whether the row has a label in words and at least one cell that is a value."""
     if len(row) < 2 or len(set(row)) == 1 or not re.search("[A-Za-z]{3}", row[0] + row[1]):
         return False
-    return any(cell and VALUE.fullmatch(cell) for cell in row[1:]) and not re.match(r"\s*(?:[Nn]\s*=|\d+\s*$)", row[0])
+    return any(cell and value_in(cell) for cell in row[1:]) and not re.match(r"\s*(?:[Nn]\s*=|\d+\s*$)", row[0])
 
 
 def _numbered(body: Sequence[Sequence[str]]) -> list[int]:
@@ -102,7 +109,7 @@ def _numbered(body: Sequence[Sequence[str]]) -> list[int]:
     found = []
     for index in range(width):
         cells = [row[index] for row in body if index < len(row) and row[index].strip() and len(set(row)) > 1]
-        values = sum(1 for cell in cells if VALUE.fullmatch(cell))
+        values = sum(1 for cell in cells if value_in(cell))
         if values and values * 3 >= len(cells):
             found.append(index)
     return found

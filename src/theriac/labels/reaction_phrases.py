@@ -9,11 +9,11 @@ It never decides whether the drug caused it: that is `reaction_context`.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from theriac.labels.reaction_words import BODY, CHANGE, FUNCTION, HEAD, MEASURE, MODIFIER, REACTION, Lexicon, lexicon
+from theriac.labels.reaction_words import BODY, CHANGE, FUNCTION, HEAD, MEASURE, MODIFIER, REACTION, lexicon
 from theriac.labels.word_lists import word_set
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’é]*(?:-[A-Za-z0-9'’]+)*")
@@ -132,12 +132,21 @@ class Words(msgspec.Struct, frozen=True):
         return " ".join(self.words[first : last + 1])
 
 
-def words_of(text: str, lexis: Lexicon | None = None) -> Words:
-    """The words of a text, with the parts the lexicon gives them."""
-    known = lexicon() if lexis is None else lexis
-    found = [(m.start(), m.end()) for m in _WORD.finditer(text)]
-    words = [text[a:b].lower() for a, b in found]
-    return Words(text, words, [a for a, _ in found], [b for _, b in found], [known[word] for word in words])
+def words_of(text: str, without: Sequence[tuple[int, int]] = ()) -> Words:
+    """The words of a text with the parts the lexicon gives them; stretches in `without` (ordered, read elsewhere) are passed over."""
+    known = lexicon()
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters grow when they are made small: then word by word
+        lowered = text
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for start, end in (*without, (len(text), len(text))):
+        spans.extend([match.span() for match in _WORD.finditer(text, at, start)])
+        at = max(at, end)
+    words = [lowered[start:end] for start, end in spans]
+    if lowered is text:
+        words = [word.lower() for word in words]
+    return Words(text, words, [start for start, _ in spans], [end for _, end in spans], [known[word] for word in words])
 
 
 def reaction_phrases(text: str) -> list[Phrase]:

@@ -94,7 +94,10 @@ def _plain(window: str, end: int) -> Rate | None:
 
 
 def _leading(text: str, start: int, end: int) -> Rate | None:
-    match = _LEADING.search(text[max(0, start - 110) : start])
+    before = text[max(0, start - 110) : start]
+    if "%" not in before or " of " not in before:
+        return None
+    match = _LEADING.search(before)
     if match is None:
         return None
     n, total = match["n"], match["total"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from theriac.labels.document import Table
-from theriac.labels.reaction_columns import GROUP, VALUE, Column, Grid, comparator_for, grid_of
+from theriac.labels.reaction_columns import GROUP, Column, Grid, comparator_for, grid_of, value_in
 from theriac.labels.reaction_phrases import Phrase, phrases_of, words_of
 from theriac.labels.reaction_words import BODY, CHANGE, HEAD, MEASURE, REACTION, lexicon
 
@@ -192,7 +192,7 @@ def _group_of_people(row: Sequence[str]) -> str | None:
 def _terms(row: Sequence[str], label: str, grid: Grid) -> Iterator[tuple[str, dict[int, str]]]:
     """The label with its cells; a cell that holds several reactions and as many numbers is taken apart."""
     cells = {column.index: row[column.index].strip() for column in grid.columns if column.index < len(row)}
-    if all(not cell or VALUE.fullmatch(cell) for cell in cells.values()):
+    if all(not cell or value_in(cell) for cell in cells.values()):
         yield _term(label), cells
         return
     phrases: list[Phrase] = phrases_of(words_of(label))
@@ -200,7 +200,7 @@ def _terms(row: Sequence[str], label: str, grid: Grid) -> Iterator[tuple[str, di
     if len(phrases) > 1 and all(len(values) == len(phrases) for values in split.values()):
         for position, phrase in enumerate(phrases):
             yield phrase.name, {index: values[position].strip() for index, values in split.items()}
-    elif any(VALUE.fullmatch(cell) for cell in cells.values()):
+    elif any(value_in(cell) for cell in cells.values()):
         yield _term(label), cells
 
 
@@ -233,7 +233,7 @@ def _arms(
 
 def _cell(text: str, column: Column, total: int | None) -> Cell | None:
     """The value in a cell; a bare number is a percentage only where the header or caption counts in percent."""
-    match = VALUE.fullmatch(text) if text else None
+    match = value_in(text) if text else None
     if match is None:
         return None
     if match["n"] or match["n4"]:

@@ -7,6 +7,7 @@ Each is None unless the words say it. The sentence is an exact piece of the text
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from theriac.labels.reaction_phrases import Words
 
@@ -43,6 +44,7 @@ def severity_before(words: Words, first: int) -> str | None:
     return words.between(begin, at)
 
 
+@lru_cache(maxsize=2_000)
 def severity_of_grade(grade: str) -> str | None:
     """severe for a header or caption that counts grade 3 and above or severe cases only."""
     if not grade or _ANY_GRADE.search(grade):

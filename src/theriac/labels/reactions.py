@@ -146,9 +146,9 @@ def _of_row(row: TableReaction, quote: str, about: About, trial: Trial) -> React
 def _of_text(leaf: Section, about: About, spans: list[tuple[int, int]], seen: set[tuple[object, ...]]) -> Iterator[Reaction]:
     """The reactions that sentences and lists state."""
     text = leaf.text
-    words = words_of(text)
+    words = words_of(text, sorted(spans))
     openings = sentence_starts(text)
-    phrases = claimed(words, list(_outside(phrases_of(words, body_start(leaf)), spans)), openings)
+    phrases = claimed(words, phrases_of(words, body_start(leaf)), openings)
     if not phrases:
         return
     bands = Bands(text)
@@ -159,17 +159,6 @@ def _of_text(leaf: Section, about: About, spans: list[tuple[int, int]], seen: se
         reaction = _mention(reading, phrase, about, seen)
         if reaction is not None:
             yield reaction
-
-
-def _outside(phrases: Iterable[Phrase], spans: list[tuple[int, int]]) -> Iterator[Phrase]:
-    """The phrases that stand in no table that was read already."""
-    taken = sorted(spans)
-    at = 0
-    for phrase in sorted(phrases, key=lambda p: p.start):
-        while at < len(taken) and taken[at][1] <= phrase.start:
-            at += 1
-        if at == len(taken) or taken[at][0] > phrase.start:
-            yield phrase
 
 
 def _mention(reading: Reading, phrase: Phrase, about: About, seen: set[tuple[object, ...]]) -> Reaction | None:
