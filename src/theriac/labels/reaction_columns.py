@@ -76,7 +76,7 @@ class Grid(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=20_000)
 def value_in(cell: str) -> re.Match[str] | None:
     """The cell as a value (a count, a percentage, both), or None."""
-    return _value_in(cell)
+    return _VALUE.fullmatch(cell)
 
 
 def grid_of(table: Table, names: Sequence[str]) -> Grid | None:
