@@ -41,6 +41,9 @@ def test_quote_always_stands_in_the_text(text: str) -> None:
     assert (verdict.quote is None) == (not text.strip())
 
 
-@given(st.sampled_from([text for _, _, text in rows() if text]), st.sampled_from([". No safety concerns.", "; not due to safety.", ". Not related to efficacy."]))
+DENIALS_BEHIND = [". No safety concerns.", "; not due to safety.", ". Not related to efficacy."]
+
+
+@given(st.sampled_from([text for _, _, text in rows() if text]), st.sampled_from(DENIALS_BEHIND))
 def test_a_denial_behind_the_reason_changes_nothing(text: str, denial: str) -> None:
     assert stop_reason(text + denial).reason is stop_reason(text).reason
