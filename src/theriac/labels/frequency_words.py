@@ -7,9 +7,11 @@ only where they are written as digits with "%"; a missing rate stays missing.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
+
+from theriac.labels.reaction_phrases import outside
 
 _WORDS = r"(?:(?:very|most)\s+)?(?:common|frequent|rare)(?:ly)?|uncommon(?:ly)?|infrequent(?:ly)?|frequency not known"
 _HINT = re.compile(r"ommon|requen|[Rr]are|[<>≤≥]|least|than|up to|% or|% to|%-|%–|\d(?:\.\d+)? ?(?:-|–|to) ?<? ?\d")
@@ -67,8 +69,9 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
 class Bands:
     """The frequency stretches of one text, asked by position; the nearest one that still holds answers."""
 
-    def __init__(self, text: str) -> None:
-        found = [stretch for stretch in (_stretch(text, match) for match in _markers(text)) if stretch is not None]
+    def __init__(self, text: str, without: Sequence[tuple[int, int]] = ()) -> None:
+        markers = (match for start, end in outside(without, len(text)) for match in _markers(text, start, end))
+        found = [stretch for stretch in (_stretch(text, match) for match in markers) if stretch is not None]
         self._found = _cut(found)
         self._starts = [stretch.start for stretch in self._found]
 
@@ -89,10 +92,10 @@ class Bands:
         return best
 
 
-def _markers(text: str) -> Iterator[re.Match[str]]:
+def _markers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """The frequency markers in order; the expensive patterns are tried only where a cheap one hints at them."""
-    at = 0
-    for hint in _HINT.finditer(text):
+    at = start
+    for hint in _HINT.finditer(text, start, end):
         if hint.start() < at:
             continue
         letters = hint[0][-1].isalpha() and hint[0] not in ("least", "than", "up to", "% or", "% to")

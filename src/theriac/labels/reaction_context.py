@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from theriac.labels.reaction_phrases import Phrase, Words
+from theriac.labels.reaction_phrases import Phrase, Words, outside
 from theriac.labels.word_lists import word_set
 
 _PEOPLE = word_set(
@@ -106,9 +106,13 @@ _LIST_GAP = re.compile(r"[\s,;/()]*(?:\b(?:and/or|and|or|as\s+well\s+as)\b)?[\s(
 _LOOK_BACK = 7
 
 
-def sentence_starts(text: str) -> list[int]:
-    """Where the sentences and list items of the text begin."""
-    return [0, *(match.end() for match in _OPENING.finditer(text))]
+def sentence_starts(text: str, without: Sequence[tuple[int, int]] = ()) -> list[int]:
+    """Where the sentences and list items of the text begin; a table in `without` ends one and is passed over."""
+    starts = [0]
+    for start, end in outside(without, len(text)):
+        starts.append(start)
+        starts.extend([match.end() for match in _OPENING.finditer(text, start, end)])
+    return starts[1:] if len(starts) > 1 and starts[1] == 0 else starts
 
 
 def claimed(words: Words, phrases: Sequence[Phrase], openings: Sequence[int]) -> list[Phrase]:

@@ -132,17 +132,28 @@ class Words(msgspec.Struct, frozen=True):
         return " ".join(self.words[first : last + 1])
 
 
+def outside(without: Sequence[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
+    """The stretches of a text of that length that are in none of the ordered stretches of `without`.
+
+    >>> list(outside([(2, 4), (3, 6)], 9))
+    [(0, 2), (6, 9)]
+    """
+    at = 0
+    for start, end in without:
+        if start > at:
+            yield at, start
+        at = max(at, end)
+    if at < length:
+        yield at, length
+
+
 def words_of(text: str, without: Sequence[tuple[int, int]] = ()) -> Words:
     """The words of a text with the parts the lexicon gives them; stretches in `without` (ordered, read elsewhere) are passed over."""
     known = lexicon()
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters grow when they are made small: then word by word
         lowered = text
-    spans: list[tuple[int, int]] = []
-    at = 0
-    for start, end in (*without, (len(text), len(text))):
-        spans.extend([match.span() for match in _WORD.finditer(text, at, start)])
-        at = max(at, end)
+    spans = [match.span() for start, end in outside(without, len(text)) for match in _WORD.finditer(text, start, end)]
     words = [lowered[start:end] for start, end in spans]
     if lowered is text:
         words = [word.lower() for word in words]
@@ -161,15 +172,17 @@ def reaction_phrases(text: str) -> list[Phrase]:
 def phrases_of(words: Words, begin: int = 0) -> list[Phrase]:
     """The same for a text whose words are known already, from character `begin` on."""
     found: list[Phrase] = []
-    at, total = bisect_left(words.starts, begin), len(words.words)
-    parts = words.parts
-    while at < total:
-        if not parts[at]:
-            at += 1
+    parts, names, total = words.parts, words.words, len(words.words)
+    done = bisect_left(words.starts, begin) - 1
+    for at, part in enumerate(parts):
+        if not part or at <= done:
             continue
-        last = _run_end(words, at)
-        found.extend(_names(words, at, last))
-        at = last + 1
+        following = at + 1
+        if following < total and (parts[following] or names[following] in _LINKS):
+            done = _run_end(words, at)
+            found.extend(_names(words, at, done))
+        elif part & REACTION:  # a name of one word: by far the most
+            found.append(_phrase(words, at, at, names[at]))
     found = _with_shared_place(words, found)
     return found + _abbreviated(words, found)
 

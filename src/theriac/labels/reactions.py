@@ -146,12 +146,13 @@ def _of_row(row: TableReaction, quote: str, about: About, trial: Trial) -> React
 def _of_text(leaf: Section, about: About, spans: list[tuple[int, int]], seen: set[tuple[object, ...]]) -> Iterator[Reaction]:
     """The reactions that sentences and lists state."""
     text = leaf.text
-    words = words_of(text, sorted(spans))
-    openings = sentence_starts(text)
+    tables = sorted(spans)
+    words = words_of(text, tables)
+    openings = sentence_starts(text, tables)
     phrases = claimed(words, phrases_of(words, body_start(leaf)), openings)
     if not phrases:
         return
-    bands = Bands(text)
+    bands = Bands(text, tables)
     if about.lay:
         phrases = sorted([*phrases, *listed_items(words, bands.in_words(), phrases)], key=lambda phrase: phrase.start)
     reading = Reading(text, words, openings, bands, Places(text, leaf.title, parts=leaf.key == "adverse_reactions"), Stays(text))
