@@ -190,10 +190,10 @@ class Index:
     def current(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """The version that is current now, for each record that has one."""
         found = {}
-        for chunk in _chunks(list(records), 400):
-            query = f"""SELECT r.source, r.key, v.hash FROM record r JOIN span s ON s.record = r.id AND s.seen_to IS NULL
-                        JOIN version v ON v.id = s.version WHERE (r.source, r.key) IN (VALUES {",".join(["(?, ?)"] * len(chunk))})"""
-            found.update({(source, key): version for source, key, version in self.db.execute(query, [part for pair in chunk for part in pair])})
+        for source, keys in _by_source(records):
+            query = f"""SELECT r.key, v.hash FROM record r JOIN span s ON s.record = r.id AND s.seen_to IS NULL
+                        JOIN version v ON v.id = s.version WHERE r.source = ? AND r.key IN ({",".join("?" * len(keys))})"""
+            found.update({(source, key): version for key, version in self.db.execute(query, (source, *keys))})
         return found
 
     def totals(self, source: str) -> tuple[int, int]:
@@ -214,11 +214,11 @@ class Index:
     def known(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[KnownVersion]]:
         """The stored versions of each record that has any, with their sightings as (seen, listing)."""
         found: dict[tuple[str, str], dict[str, KnownVersion]] = {}
-        for chunk in _chunks(list(dict.fromkeys(records)), 400):
-            query = f"""SELECT r.source, r.key, v.hash, v.content, v.rank, v.partial, s.seen, s.listing FROM record r
+        for source, keys in _by_source(records):
+            query = f"""SELECT r.key, v.hash, v.content, v.rank, v.partial, s.seen, s.listing FROM record r
                         JOIN version v ON v.record = r.id JOIN sighting s ON s.version = v.id
-                        WHERE (r.source, r.key) IN (VALUES {",".join(["(?, ?)"] * len(chunk))})"""
-            for source, key, version, content, rank, partial, seen, listing in self.db.execute(query, [part for pair in chunk for part in pair]):
+                        WHERE r.source = ? AND r.key IN ({",".join("?" * len(keys))})"""
+            for key, version, content, rank, partial, seen, listing in self.db.execute(query, (source, *keys)):
                 mine = found.setdefault((source, key), {})
                 before = mine.get(version)
                 moments = (*(before.seen if before else ()), (seen, listing))
@@ -263,9 +263,9 @@ def _insert_sightings(db: sqlite3.Connection, commit: int, sightings: Sequence[S
 
 def _record_ids(db: sqlite3.Connection, rows: Sequence[VersionRow | SightingRow]) -> Mapping[tuple[str, str], int]:
     found = {}
-    for chunk in _chunks(list({(row.source, row.key) for row in rows}), 400):
-        query = f"SELECT source, key, id FROM record WHERE (source, key) IN (VALUES {','.join(['(?, ?)'] * len(chunk))})"
-        found.update({(source, key): number for source, key, number in db.execute(query, [part for pair in chunk for part in pair])})
+    for source, keys in _by_source((row.source, row.key) for row in rows):
+        query = f"SELECT key, id FROM record WHERE source = ? AND key IN ({','.join('?' * len(keys))})"
+        found.update({(source, key): number for key, number in db.execute(query, (source, *keys))})
     return found
 
 
@@ -304,6 +304,16 @@ def _respan(db: sqlite3.Connection, records: set[int]) -> None:
                 for span in spans(sighted, listings.get(tables[record], ()) if tables[record][1] else ())
             ],
         )
+
+
+def _by_source(records: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """The keys of each source, some hundreds at a time: SQLite uses its index for one source and many keys, never for pairs."""
+    keys: dict[str, dict[str, None]] = {}
+    for source, key in records:
+        keys.setdefault(source, {})[key] = None
+    for source, wanted in keys.items():
+        for chunk in _chunks(list(wanted), 800):
+            yield source, chunk
 
 
 def _chunks(items: list[T], size: int) -> Iterator[list[T]]:
