@@ -19,7 +19,7 @@ _TYPES = {"HUMAN PRESCRIPTION DRUG": "prescription label", "HUMAN OTC DRUG": "OT
 _LOUD = re.compile(r"(?:[A-Z][A-Z,&/()\-]+\s+){2,}(?=[A-Z][a-z]|[•·])")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,2})\.?\s+(?=\S)")
 _REFERENCE = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*[,;]\s*\d{1,2}(?:\.\d{1,2})?|\s*(?:and|to|-|–)\s*\d{1,2}\.\d{1,2})*\s*\)")
-_SUBSECTION = re.compile(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=[A-Z“\"‘'\[(]|\d+[- ]\w)")
+_SUBSECTION = re.compile(r"(\d{1,2})\.(\d{1,2})\.?\s+(?!(?:[Tt]ablets?|[Cc]apsules?|[Mm]illi\w+|Units?|IU|MBq|GBq|L)\b)(?=[A-Z“\"‘'\[(]|\d+[- ]\w)")
 _MENTIONED = re.compile(r"(?:[\w.(\[,/–-]|see |and |or |to |ection |Table |Figure )$")  # a reference to a section, or a decimal
 _TITLE_WORD = re.compile(r"[A-Z0-9“\"'‘(\[®™*†+<>≥≤&/–—-]")
 _SMALL_WORD = re.compile(
@@ -185,7 +185,7 @@ def _chain(candidates: list["re.Match[str]"]) -> list["re.Match[str]"]:
     expected = 1
     for place, match in enumerate(candidates):
         minor = int(match.group(2))
-        skipped = expected < minor <= expected + 3 and not any(int(m.group(2)) == expected for m in candidates[place + 1 :])
+        skipped = expected < minor <= expected + 2 and not any(int(m.group(2)) == expected for m in candidates[place + 1 :])
         if minor == expected or skipped:
             chain.append(match)
             expected = minor + 1

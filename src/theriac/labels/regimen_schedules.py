@@ -9,6 +9,7 @@ import re
 import msgspec
 
 from theriac.labels.document import Section
+from theriac.labels.quantities import amounts
 from theriac.labels.regimen_context import Place, Uses, body_start, people_in, route_in, site_in, use_in
 from theriac.labels.regimen_words import is_aside
 from theriac.labels.schedules import PRN, UNTIL, WHEN, areas, contact_time, courses_in, frequencies
@@ -22,7 +23,7 @@ GIVEN = re.compile(
 )
 _NOT_A_SCHEDULE = re.compile(
     r"\b(?:do not|should not|must not|never|miss(?:ed)?|forg[eo]t\w*|for example|more than once|less than once|discontinu\w*"
-    r"|if (?:irritation|reaction)\w*|too much|pull|wash(?:ed)? (?:daily|each day|once)|shak\w+|stor\w+)\b",
+    r"|if (?:irritation|reaction)\w*|too much|pull|increas\w*|decreas\w*|titrat\w*|adjust\w*|reduc\w*|wash(?:ed)? (?:daily|each day|once)|shak\w+|stor\w+)\b",
     re.IGNORECASE,
 )
 _COURSE = re.compile(r"\b(?:appl\w+|us(?:e|ed)|continu\w+|treat\w*|therapy|course|cycles?|duration)\b", re.IGNORECASE)
@@ -95,7 +96,8 @@ def _read(block: _Block, text: str, span: Span) -> None:
     if courses and _COURSE.search(sentence) and not _FOLLOW_UP.search(sentence):
         block.courses.append((courses[0], span))
     timed = [t.frequency for t in tokens if t.frequency and t.frequency.times]
-    if timed and GIVEN.search(sentence) and not _NOT_A_SCHEDULE.search(sentence) and not is_aside(sentence):
+    dosed = any(not q.counted for q in amounts(text, *span))
+    if timed and not dosed and GIVEN.search(sentence) and not _NOT_A_SCHEDULE.search(sentence) and not is_aside(sentence):
         frequency = msgspec.structs.replace(timed[0], prn=True) if PRN.search(sentence) else timed[0]
         block.schedules.append((frequency, span))
         block.site = block.site or site_in(sentence)

@@ -156,7 +156,7 @@ class Timed(msgspec.Struct, frozen=True, kw_only=True):
     duration: Duration | None = None
 
 
-_HINTS = ("dai", "day", "week", "month", "year", "hour", "time", "once", "twice", "every", "each", "single", "divided", "interval", "id", "ly", "night", "morning")
+_HINTS = ("dai", "day", "week", "month", "year", "hour", "time", "once", "twice", "every", "each", "single", "divided", "interval", "id", "i.d", "q.", "ly", "night", "morning")
 
 
 def frequencies(text: str, start: int, end: int) -> Iterator[Timed]:
