@@ -76,7 +76,9 @@ def expectations(expected: str) -> list[tuple[str, str, str | None]]:
     found = []
     for part in re.split(r",\s+(?=(?:stage|activity|reason|role|US|EU|word|no) )", expected):
         match = re.fullmatch(
-            r'(?P<field>no programme|no authorisation|(?:US|EU)(?: market| since)?|\w+)(?: (?:"(?P<quoted>[^"]*)"|(?P<value>[^\s\[]+)))?(?: \[(?P<rule>[\w.]+)\])?', part
+            r"(?P<field>no programme|no authorisation|(?:US|EU)(?: market| since)?|\w+)"
+            r'(?: (?:"(?P<quoted>[^"]*)"|(?P<value>[^\s\[]+)))?(?: \[(?P<rule>[\w.]+)\])?',
+            part,
         )
         assert match, part
         found.append((match["field"], match["quoted"] or match["value"] or "", match["rule"]))
@@ -123,6 +125,8 @@ def evidence_of(given: str) -> tuple[DrugEvidence, str]:
 
 def _trial(number: int, told: Words) -> TrialEvidence:
     why, news, until = told.value("why"), told.value("news", "2026-03"), told.value("until")
+    ended, title = told.value("ended"), told.value("titled", "A study of X")
+    peptide = told.take("beside a peptide vaccine")
     vaccine = told.take("(before|also without) C vaccine")
     adjuvant = told.take("called adjuvant of a peptide vaccine")
     beside = told.take("with Y in (every|one) arm")
@@ -134,27 +138,29 @@ def _trial(number: int, told: Words) -> TrialEvidence:
     phase = told.take("|".join(sorted(_PHASES, key=len, reverse=True)))
     status = told.take("|".join(sorted(_STATUSES, key=len, reverse=True)))
     assert phase and status, told.left
-    interventions, arms = [Intervention(name="X", type="DRUG", arms=("one", "two"))], [Arm(label="one"), Arm(label="two")]
+    interventions, arms = [Intervention(name="Xalbine", type="DRUG", arms=("one", "two"))], [Arm(label="one"), Arm(label="two")]
     if beside:
         interventions.append(Intervention(name="Y", type="DRUG", arms=("one", "two") if beside[1] == "every" else ("one",)))
     if vaccine:
-        interventions.append(Intervention(name="Intradermal Condition C vaccine", type="BIOLOGICAL", arms=("one",) if vaccine[1] == "also without" else ("one", "two")))
-    if adjuvant:
+        given = ("one",) if vaccine[1] == "also without" else ("one", "two")
+        interventions.append(Intervention(name="Intradermal Cutitis vaccine", type="BIOLOGICAL", arms=given))
+    if adjuvant or peptide:
         interventions.append(Intervention(name="Peptide vaccine", type="BIOLOGICAL", arms=("one", "two")))
-        interventions[0] = Intervention(name="X", type="DRUG", arms=("one", "two"), description="X is the vaccine adjuvant, on the site of injection")
+    if adjuvant:
+        interventions[0] = Intervention(name="Xalbine", type="DRUG", arms=("one", "two"), description="The vaccine adjuvant, on the site")
     study = Study(
         nct_id=f"NCT{number:08d}",
-        title="A study of X",
+        title=(title or "").replace("X", "Xalbine"),
         study_type="OBSERVATIONAL" if observational else "INTERVENTIONAL",
         phases=_PHASES[phase[0]],
         status=_STATUSES[status[0]],
         why_stopped=why,
         last_update_posted=None if news == "none" else news,
-        completion=DatedValue(date=until, type="ESTIMATED") if until else None,
+        completion=DatedValue(date=until, type="ESTIMATED") if until else DatedValue(date=ended, type="ACTUAL") if ended else None,
         enrolment=int(enrolled) if enrolled else 40,
         enrolment_type="ACTUAL",
         sponsor=Organisation(name="Alpha"),
-        conditions=("Condition C",),
+        conditions=("Cutitis",),
         interventions=tuple(interventions),
         arms=tuple(arms),
         primary_purpose="SUPPORTIVE_CARE" if supportive else "TREATMENT" if adjuvant else None,
@@ -163,8 +169,8 @@ def _trial(number: int, told: Words) -> TrialEvidence:
         record=f"ctgov:{study.nct_id}",
         seq=1,
         study=study,
-        drugs=(DrugMention(drug=drug, text="X", path="interventions[0]", arm_role=role),),
-        conditions=(ConditionMention(condition="C", text="Condition C", path="conditions[0]"),),
+        drugs=(DrugMention(drug=drug, text="Xalbine", path="interventions[0]", arm_role=role),),
+        conditions=(ConditionMention(condition="C", text="Cutitis", path="conditions[0]"),),
     )
 
 
@@ -176,7 +182,12 @@ def _label(number: int, told: Words) -> LabelEvidence:
     assert kind
     numbers = {"unapproved": (), "monograph": ("part341",), "emergency": ("EUA000001",)}.get(kind[0], (f"{kind[0]}{number:06d}",))
     indication = IndicationEvidence(
-        condition="C", quote="X is indicated for C.", path="indications_and_usage", limitation=limitation, first=added or first, earlier_without=added is not None
+        condition="C",
+        quote="X is indicated for C.",
+        path="indications_and_usage",
+        limitation=limitation,
+        first=added or first,
+        earlier_without=added is not None,
     )
     label = Label(set_id=f"set-{number}", effective=effective, application_numbers=numbers, manufacturers=("Beta",))
     record = f"openfda_label:set-{number}"

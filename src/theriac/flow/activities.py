@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from theriac.flow.evidence import Cited, TrialEvidence
 from theriac.flow.programme_roles import Part
 from theriac.flow.stop_reasons import StopVerdict
-from theriac.flow.trial_standing import TrialStanding, cite, why_stopped
+from theriac.flow.trial_standing import TrialStanding, cite, end_of, why_stopped
 from theriac.model import Struct
 from theriac.terms import Activity, Stage, StopReason
 
@@ -45,7 +45,7 @@ def activity_of(members: Sequence[Member], *, authorised: bool) -> ActivityVerdi
     if not members:
         return ActivityVerdict(activity=Activity.UNKNOWN, rule="activity.no_trial_known")
     last = _furthest_ended(members)
-    if last and all(member.standing.stopped for member in last):
+    if last and all(member.standing.stopped for member in last) and not _went_on(members, last):
         return _stopped(last)
     if all(member.standing.silent for member in members):
         return ActivityVerdict(activity=Activity.NO_DEVELOPMENT_REPORTED, rule="activity.nothing_new_for_two_years")
@@ -68,6 +68,13 @@ def _furthest_ended(members: Sequence[Member]) -> list[Member]:
     begun = [member for member in ended if member.standing.begun] or ended
     top = max((_rank(member) for member in begun), default=0)
     return [member for member in begun if _rank(member) == top]
+
+
+def _went_on(members: Sequence[Member], stopped: Sequence[Member]) -> bool:
+    """Whether another trial was completed after the stop: then the stop was one trial's and not the programme's."""
+    stop = max((end for member in stopped if (end := end_of(member.trial.study))), default=None)
+    completed = [end for member in members if member.standing.completed and (end := end_of(member.trial.study))]
+    return stop is not None and any(end > stop for end in completed)
 
 
 def _rank(member: Member) -> int:

@@ -28,8 +28,12 @@ _TUMOUR = re.compile(
     r"cancer|carcinom|neoplas|tumou?r|melanom|gliom|glioblastom|lymphom|leuk(?:a)?em|sarcom|myelom|malignan",
     re.IGNORECASE,
 )
+_VACCINE_WITH = re.compile(r"\bvaccin\w*,? (?:with|plus|and) (?P<partner>(?:\w+ ){0,2}\w+)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_COMMON = word_set("infection infections viral virus vaccine vaccines vaccination disease diseases chronic acute prevention human")
+_COMMON = word_set(
+    "infection infections viral virus vaccine vaccines vaccination disease diseases chronic acute prevention human "
+    "cream ointment topical oral gel placebo injection tablet capsule dose doses with"
+)
 _MAKES_PROGRAMME = (ArmRole.INVESTIGATED, ArmRole.UNCLEAR)
 
 
@@ -66,11 +70,15 @@ def _adjuvant_rule(trial: TrialEvidence, mine: list[DrugMention]) -> str | None:
     vaccines = [one for one in study.interventions if _VACCINE.search(one.name)]
     if not vaccines and not _VACCINE.search(_titles(study)):
         return None
-    if all(_VACCINE.search(name) and not _beside_vaccine(name) for name in names) or _given_without_vaccine(study, names):
+    if all(_VACCINE.search(name) and not _beside_vaccine(name) for name in names) or (vaccines and _given_without_vaccine(study, names)):
         return None
     if _says_adjuvant(study, names):
         return "role.adjuvant_in_words"
-    if not vaccines or any(_TUMOUR.search(text) for text in study.conditions):
+    if any(_TUMOUR.search(text) for text in (*study.conditions, _titles(study))):
+        return None
+    if _titled_with_vaccine(study, names):
+        return "role.title_says_vaccine_with_drug"
+    if not vaccines:
         return None
     if all(_VACCINE.search(name) for name in names):
         return "role.one_intervention_with_vaccine"
@@ -107,6 +115,12 @@ def _says_adjuvant(study: Study, names: list[str]) -> bool:
     return any(_ADJUVANT_WORDS.search(text) for text in _descriptions(study, names))
 
 
+def _titled_with_vaccine(study: Study, names: list[str]) -> bool:
+    """Whether the title says "vaccine with X"."""
+    words = {word for name in names for word in _words(name)} - _COMMON
+    return any(word in words for found in _VACCINE_WITH.finditer(study.title) for word in _WORD.findall(plain(found["partner"])))
+
+
 def _prevents_condition(study: Study, vaccines: list[Intervention]) -> bool:
     """Whether the vaccine is named after the condition, or prevents by the study's own word: a vaccine against it, not one that treats it."""
     if study.primary_purpose not in (None, "PREVENTION"):
@@ -126,7 +140,8 @@ def _alone_or_combined(study: Study, mine: list[DrugMention]) -> tuple[Role, str
     if not others:
         return Role.MONOTHERAPY, "role.only_drug_of_trial"
     if not arms:
-        return Role.MONOTHERAPY, "role.arms_not_linked"
+        beside = any(_VACCINE.search(text) for text in (_titles(study), *(one.name for one in others)))
+        return (Role.COMBINATION, "role.beside_a_vaccine") if beside else (Role.MONOTHERAPY, "role.arms_not_linked")
     if all(any(arm in given[one.name] for one in others) for arm in arms):
         return Role.COMBINATION, "role.with_another_drug_in_every_arm"
     return Role.MONOTHERAPY, "role.alone_in_an_arm"

@@ -48,4 +48,6 @@ def _word(programme: Programme) -> str:
         return "Suspended"
     if programme.stage is Stage.APPROVED:
         return "Withdrawn"
+    if programme.activity is Activity.ACTIVE and programme.rules["stage"] == "stage.no_trial_begun":
+        return "Planned"
     return _ACTIVITY_WORDS.get(programme.activity, STAGE_WORDS[programme.stage])

@@ -79,6 +79,11 @@ def last_news(study: Study, today: PartialDate) -> PartialDate | None:
     return max((date for date in (*said, *ended, *started) if date and first_day(date) <= last_day(today)), default=None)
 
 
+def end_of(study: Study) -> PartialDate | None:
+    """The day on which an ended trial ended, where the record gives one that is no estimate."""
+    return next((one.date for one in (study.completion, study.primary_completion) if one and one.type != "ESTIMATED"), None)
+
+
 def is_silent(news: PartialDate | None, today: PartialDate) -> bool:
     """Whether the last word is known and older than two years."""
     return news is not None and last_day(news) < years_before(today, SILENCE_YEARS)
