@@ -107,14 +107,26 @@ class Meaning(msgspec.Struct, frozen=True):
     words: re.Pattern[str]
 
 
+class Meanings(msgspec.Struct, frozen=True):
+    """The closed words of one kind, and every needle with the number of its word."""
+
+    all: tuple[Meaning, ...]
+    needles: tuple[tuple[str, int], ...]
+
+
 @lru_cache(maxsize=2)
-def _meanings(rows: tuple[tuple[str, str], ...]) -> tuple[Meaning, ...]:
-    return tuple(Meaning(name, _NEEDLES.get(name, ("contracep",)), re.compile(words)) for name, words in rows)
+def _meanings(rows: tuple[tuple[str, str], ...]) -> Meanings:
+    found = tuple(Meaning(name, _NEEDLES.get(name, ("contracep",)), re.compile(words)) for name, words in rows)
+    return Meanings(found, tuple((needle, index) for index, meaning in enumerate(found) for needle in meaning.needles))
 
 
 def _found(text: str, rows: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    lowered = " ".join(text.lower().split())
-    return tuple(m.name for m in _meanings(rows) if any(needle in lowered for needle in m.needles) and m.words.search(lowered))
+    lowered = text.lower()
+    if "\n" in lowered:
+        lowered = " ".join(lowered.split())
+    meanings = _meanings(rows)
+    hinted = {index for needle, index in meanings.needles if needle in lowered}
+    return tuple(meanings.all[index].name for index in sorted(hinted) if meanings.all[index].words.search(lowered))
 
 
 def populations_in(text: str) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ import msgspec
 from theriac.labels.reaction_phrases import outside
 
 _WORDS = r"(?:(?:very|most)\s+)?(?:common|frequent|rare)(?:ly)?|uncommon(?:ly)?|infrequent(?:ly)?|frequency not known"
-_HINT = re.compile(r"ommon|requen|[Rr]are|[<>≤≥]|least|than|up to|% or|% to|%-|%–|\d(?:\.\d+)? ?(?:-|–|to) ?<? ?\d")
+# Only literal beginnings: the engine then skips to the few characters that can begin one.
+_HINT = re.compile(r"ommon|requen|Rare|rare|RARE|known|<|>|≤|≥|least|than|up to|% or|% to|%-|%–|% -|% –")
 _WORD_BAND = re.compile(
     rf"\b(?P<word>{_WORDS})\b"
     r"(?:(?<=only)|(?<=arely)|(?<=requently)|(?<=known)|(?=\s*(?:\(|:|side\s+effects|(?:\w+\s+){0,3}?(?:adverse|undesirable|reactions?|effects?|events?)\b|reported|observed|include|some\s+(?:patients|individuals)|the\s+treated|\))))"
@@ -98,7 +99,7 @@ def _markers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     for hint in _HINT.finditer(text, start, end):
         if hint.start() < at:
             continue
-        letters = hint[0][-1].isalpha() and hint[0] not in ("least", "than", "up to", "% or", "% to")
+        letters = hint[0] in ("ommon", "requen", "Rare", "rare", "RARE", "known")
         low = max(at, hint.start() - 16)
         match = _WORD_BAND.search(text, low, hint.end() + 70) if letters else _NUMBER_BAND.search(text, low, hint.end() + 24)
         if match is not None and match.start() >= at:

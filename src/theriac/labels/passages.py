@@ -11,7 +11,7 @@ import msgspec
 
 from theriac.labels.document import Section
 
-_MARK = re.compile(r"[.!?][\"”’)\]]?\s+|[\])]\s*\.?\s+|[•●▪■]\s*|\n\s*")
+_MARK = re.compile(r"[.!?\])•●▪■\n][\"”’)\]]?\s*\.?\s*")  # one class in front: the engine skips to it
 _SHORT_FORM = re.compile(r"\b(?:e\.g|i\.e|vs|Dr|St|No|approx|cf|U\.S|[A-Z])\.?$")
 _REFERENCE = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)?$")
 _BULLETS = "•●▪■"
@@ -76,7 +76,7 @@ def _ends(text: str, at: int, first: int, last: int, mark: str) -> bool:
     opens = following.isupper() or following.isdigit() or following in _OPENS
     if mark == "\n":
         return opens and _line_ends(text, first, last)
-    if not opens:
+    if not opens or not text[last - 1].isspace():
         return False
     if mark in ")]" and "." in text[first:last]:
         return True
