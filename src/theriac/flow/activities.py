@@ -12,7 +12,7 @@ from theriac.flow.programme_roles import Part
 from theriac.flow.stop_reasons import StopVerdict
 from theriac.flow.trial_standing import TrialStanding, cite, end_of, why_stopped
 from theriac.model import Struct
-from theriac.terms import Activity, Stage, StopReason
+from theriac.terms import Activity, StopReason
 
 
 class Member(Struct, frozen=True):
@@ -56,18 +56,18 @@ def activity_of(members: Sequence[Member], *, authorised: bool) -> ActivityVerdi
 
 def deciding(members: Sequence[Member]) -> list[Member]:
     """The trials that decide stage and activity: the furthest begun, the live and suspended ones, and those that ended last."""
-    top = max((member.standing.stage.rank for member in members), default=0)
+    top = max((member.standing.rank for member in members), default=0)
     last = {member.trial.record for member in _furthest_ended(members)}
     moving = [member for member in members if member.standing.live or member.standing.suspended or member.trial.record in last]
-    return [*moving, *(member for member in members if top and member.standing.stage.rank == top)]
+    return [*moving, *(member for member in members if top and member.standing.rank == top)]
 
 
 def _furthest_ended(members: Sequence[Member]) -> list[Member]:
     """The ended trials of the furthest stage; those that never began only where none did."""
     ended = [member for member in members if member.standing.completed or member.standing.stopped]
     begun = [member for member in ended if member.standing.begun] or ended
-    top = max((_rank(member) for member in begun), default=0)
-    return [member for member in begun if _rank(member) == top]
+    top = max((member.standing.design for member in begun), default=0)
+    return [member for member in begun if member.standing.design == top]
 
 
 def _went_on(members: Sequence[Member], stopped: Sequence[Member]) -> bool:
@@ -77,14 +77,14 @@ def _went_on(members: Sequence[Member], stopped: Sequence[Member]) -> bool:
     return stop is not None and any(end > stop for end in completed)
 
 
-def _rank(member: Member) -> int:
-    stage: Stage = member.standing.designed
-    return stage.rank
-
-
 def _stopped(last: Sequence[Member]) -> ActivityVerdict:
     """The stop with the reason of the trial that was heard of last, a stated one before an unstated one."""
-    verdicts = [(why_stopped(member.trial), member) for member in last]
-    verdict, member = max(verdicts, key=lambda pair: (pair[0].reason is not StopReason.UNSTATED, pair[1].standing.news or "", pair[1].trial.record))
+    newest = sorted(last, key=lambda member: (member.standing.news or "", member.trial.record), reverse=True)
+    member, verdict = newest[0], why_stopped(newest[0].trial)
+    for other in newest[1:]:
+        if verdict.reason is not StopReason.UNSTATED:
+            break
+        if (told := why_stopped(other.trial)).reason is not StopReason.UNSTATED:
+            member, verdict = other, told
     cited = (cite(member.trial, "why_stopped", verdict.quote),) if verdict.quote else ()
     return ActivityVerdict(activity=Activity.STOPPED, rule="activity.furthest_trials_stopped", verdict=verdict, cited=cited)

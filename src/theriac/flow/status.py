@@ -162,7 +162,7 @@ def _role(kind: str, mine: Sequence[Member]) -> tuple[Role, str]:
 
 def _stage(mine: Sequence[Member], stated: Sequence[Use]) -> tuple[Stage, str]:
     """The furthest of trials and authorisations, with the rule that says why nothing was reached."""
-    furthest = max((member.standing.stage for member in mine), key=lambda stage: stage.rank, default=Stage.UNKNOWN)
+    furthest = max(((member.standing.rank, member.standing.stage) for member in mine), default=(0, Stage.UNKNOWN))[1]
     proven = stage_of(stated)
     if proven is not None and proven[0].rank > furthest.rank:
         return proven

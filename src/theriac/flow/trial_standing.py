@@ -6,7 +6,7 @@ calls live is live only while somebody vouches for it: two years after its last 
 
 import datetime
 
-from theriac.dates import PartialDate, first_day, last_day
+from theriac.dates import PartialDate, last_day
 from theriac.flow.evidence import Cited, TrialEvidence
 from theriac.flow.stop_reasons import StopVerdict, stop_reason
 from theriac.model import Struct, Study
@@ -24,13 +24,15 @@ _STAGES = {
     ("PHASE2", "PHASE3"): Stage.PHASE_2_3,
     ("PHASE3",): Stage.PHASE_3,
 }
+_RANKS = {stage: rank for rank, stage in enumerate(Stage)}
 
 
 class TrialStanding(Struct, frozen=True):
-    """A trial on a day. `stage` is what it raises a programme to, `designed` what it was planned as; `news` is its last dated word."""
+    """A trial on a day. `stage` is what it raises a programme to, `design` the rank of what it was planned as; `news` is its last word."""
 
     stage: Stage
-    designed: Stage
+    rank: int
+    design: int
     begun: bool
     live: bool
     suspended: bool
@@ -45,12 +47,14 @@ def standing(trial: TrialEvidence, today: PartialDate) -> TrialStanding:
     study = trial.study
     begun = has_begun(study)
     designed = _STAGES.get(tuple(sorted(study.phases)), Stage.UNKNOWN)
+    rank = _RANKS[designed]
     news = last_news(study, today)
     silent = is_silent(news, today)
     live = study.status in LIVE and not _is_abandoned(study, news, today)
     return TrialStanding(
         stage=designed if begun else Stage.UNKNOWN,
-        designed=designed,
+        rank=rank if begun else 0,
+        design=rank,
         begun=begun,
         live=live,
         suspended=study.status == "SUSPENDED" and not silent,
@@ -76,7 +80,8 @@ def last_news(study: Study, today: PartialDate) -> PartialDate | None:
     started = [study.start.date] if study.start and study.start.type != "ESTIMATED" and has_begun(study) else []
     posted = (study.first_posted, study.results_first_posted, study.last_update_posted)
     said = (*posted, study.first_submitted, study.last_update_submitted, study.verified)
-    return max((date for date in (*said, *ended, *started) if date and first_day(date) <= last_day(today)), default=None)
+    horizon = last_day(today).isoformat()
+    return max((date for date in (*said, *ended, *started) if date and date <= horizon), default=None)
 
 
 def end_of(study: Study) -> PartialDate | None:
