@@ -11,8 +11,10 @@ _LIST_MARK = re.compile(r"^[ \t]*(?:[-*•·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[<>=%]")
 _SIGNS = str.maketrans({"≥": ">=", "≤": "<=", "µ": "u", "μ": "u", "\u00ad": None, "\u200b": None, "\ufeff": None})
 _COMPANY = frozenset(
-    ("inc", "incorporated", "ltd", "limited", "corp", "corporation", "co", "company", "llc", "lp", "plc", "ag", "sa", "nv", "bv", "gmbh")
-    + ("srl", "spa", "kg", "as", "ab", "oy", "the", "branch")
+    (
+        *("inc", "incorporated", "ltd", "limited", "corp", "corporation", "co", "company", "llc", "lp", "plc", "ag", "sa", "nv", "bv"),
+        *("gmbh", "srl", "spa", "kg", "as", "ab", "oy", "the", "branch"),
+    )
 )
 
 
