@@ -18,7 +18,11 @@ from theriac.sources.plain_yaml import parse
 from theriac.terms import EntityKind
 
 LARGEST_FILE = 256 * 1024 * 1024
-_TELLING = (re.compile(rb"^\s*(?:- )?graph:\s*$", re.MULTILINE), re.compile(rb"^\s+_id:\s*\S", re.MULTILINE), re.compile(rb"^\s+disease:", re.MULTILINE))
+_TELLING = (
+    re.compile(rb"^\s*(?:- )?graph:\s*$", re.MULTILINE),
+    re.compile(rb"^\s+_id:\s*\S", re.MULTILINE),
+    re.compile(rb"^\s+disease:", re.MULTILINE),
+)
 _ITEM = re.compile(rb"^- ", re.MULTILINE)
 _PREFIXES = {
     "uniprot": "uniprot", "mesh": "mesh", "go": "go", "hp": "hp", "cl": "cl", "chebi": "chebi", "react": "reactome", "reactome": "reactome",
@@ -163,7 +167,9 @@ def _reference(text: str) -> str:
 def _mentions(document: MechanismPath) -> Iterator[Mention]:
     nodes = {node.id: node for node in document.nodes}
     drug, disease = nodes[document.drug_node], nodes[document.disease_node]
-    yield Mention(kind=EntityKind.DRUG, text=document.drug, role="drug", path="graph.drug", others=_other(drug, document.drug), identifiers=drug.identifiers)
+    yield Mention(
+        kind=EntityKind.DRUG, text=document.drug, role="drug", path="graph.drug", others=_other(drug, document.drug), identifiers=drug.identifiers
+    )
     yield Mention(
         kind=EntityKind.CONDITION,
         text=document.disease,

@@ -44,7 +44,7 @@ def _refused(line: _Line, why: str) -> BadRecord:
 
 
 def _lines(text: str) -> list[_Line]:
-    found = []
+    found: list[_Line] = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         bare = line.strip(" ")
         if not bare or bare.startswith("#"):
