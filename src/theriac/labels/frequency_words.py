@@ -28,6 +28,15 @@ _NUMBER_BAND = re.compile(
     r"|(?P<from>\d{1,3}(?:\.\d+)?)\s*%?\s*(?:to|-|–)\s*(?P<lt><)?\s*(?P<till>\d{1,3}(?:\.\d+)?)\s*%",
     re.IGNORECASE,
 )
+_COMPARES = re.compile(
+    r"\s*(?:greater|higher|more|above|lower|less|difference|increase|decrease|reduction|of\s+(?:baseline|the\s+dose))", re.IGNORECASE
+)
+_INCIDENCE = re.compile(
+    r"incidence|reactions?\b|events?\b|abnormalit|frequen|common|reported|occurr|observed|\brates?\b|effects?\b|experience", re.IGNORECASE
+)
+_OF_PATIENTS = re.compile(
+    r"\s*(?:of|in)\s+(?:the\s+|all\s+)?(?:[\w-]+\s+){0,4}?(?:patients|subjects|adults|women|men|children|recipients)", re.IGNORECASE
+)
 _SCOPE_END = re.compile(
     r"[.!?]\s+(?=[A-Z•\[])|\.\n|\n(?=[A-Z][a-z]+ (?:some|the|and|skin|of)\b)|\n\s*\n|[;•]\s+(?=(?:Very\s+)?(?:Rare|Infrequent"
     r"|Frequent|Common|Uncommon))"
@@ -118,6 +127,8 @@ def _both(inner: Stretch, outer: Stretch) -> Stretch:
 def _stretch(text: str, match: re.Match[str]) -> Stretch | None:
     """Where the marker's frequency holds: to the end of its sentence, or below it when it is a heading line."""
     line = text.rfind("\n", 0, match.start()) + 1
+    if not _word(match) and not _counts_reactions(text, match):
+        return None
     if _word(match) and _CATEGORIES.search(text, match.end(), match.end() + 60):
         return None
     heading = _HEADING_END.match(text, match.end()) if _word(match) and not text[line : match.start()].strip(" •*-") else None
@@ -128,6 +139,14 @@ def _stretch(text: str, match: re.Match[str]) -> Stretch | None:
     limit = end.start() if end else min(len(text), match.end() + 3000)
     percent, operator = _bound(match)
     return Stretch(match.end(), limit, _band(match), percent, operator)
+
+
+def _counts_reactions(text: str, match: re.Match[str]) -> bool:
+    """Whether the percentage says how often reactions occur; a weight loss of > 5 % or "2% greater than placebo" does not."""
+    after = text[match.end() : match.end() + 40]
+    if _COMPARES.match(after):
+        return False
+    return bool(_INCIDENCE.search(text, max(0, match.start() - 70), match.start()) or _OF_PATIENTS.match(after))
 
 
 def _cut(found: list[Stretch]) -> list[Stretch]:

@@ -51,6 +51,16 @@ _DOSE = re.compile(
 )
 
 
+_NO_RATE = re.compile(
+    r"p[- ]?value|\bhazard|\bratio\b|\bdifference\b|person|patient[- ]years?|per\s+1,?0+|confidence|\bCI\b|relative|\bodds\b|\bmean\b|\bmedian\b|\brange\b|number\s+of\s+events",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^(?:(?:of|by|in)\s+)?(?:(?:patients|subjects)\s+)?(?:(?:reporting|experiencing|with)\s+)?(?:(?:reactions?|events?)\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+
+
 class Column(msgspec.Struct, frozen=True):
     """One column of numbers."""
 
@@ -116,7 +126,8 @@ def _numbered(body: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _columns(numbered: Sequence[int], heads: Sequence[Sequence[str]], caption: str, names: Sequence[str]) -> tuple[Column, ...]:
-    columns = [_column(index, _head_words(heads, index), caption, names) for index in numbered]
+    words = {index: _head_words(heads, index) for index in numbered}
+    columns = [_column(index, head, caption, names) for index, head in words.items() if not _NO_RATE.search(" ".join(head))]
     if any(column.own for column in columns):
         columns = [msgspec.structs.replace(c, comparator=c.comparator or (not c.own and bool(c.arm) and not c.exposure)) for c in columns]
     return tuple(columns)
@@ -158,6 +169,7 @@ def _clean(text: str) -> str:
     """The arm's name without what the header says about units and reactions."""
     text = _REACTION_WORDS.sub(" ", text)
     text = _LABEL_HEAD.sub("", text) if re.fullmatch(r"(?:\W|all|most|common|drug|adverse|reactions?|events?)*", text, re.IGNORECASE) else text
+    text = _LEAD.sub("", text.strip())
     return " ".join(re.sub(r"[()\[\]]\s*[()\[\]]", " ", text).split()).strip(" ,;:-–()†‡*").removesuffix(" a").removesuffix(" b").removesuffix(" c")
 
 

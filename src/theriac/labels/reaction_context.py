@@ -119,14 +119,29 @@ def claimed(words: Words, phrases: Sequence[Phrase], openings: Sequence[int]) ->
     """The phrases that the text presents as reactions; what stands in one list with a phrase that is none, is none either."""
     kept: list[Phrase] = []
     refused_end = -1
+    opening, describes = -1, False
     for phrase in sorted(phrases, key=lambda p: (p.start, p.end)):
+        index = bisect_right(openings, phrase.start) - 1
+        if openings[index] != opening:
+            opening = openings[index]
+            describes = _describes_patients(words.text, opening, openings[index + 1] if index + 1 < len(openings) else opening + 500)
+        if describes:
+            continue
         if 0 <= refused_end <= phrase.start <= refused_end + 24 and _LIST_GAP.fullmatch(words.text, refused_end, phrase.start):
             refused_end = phrase.end
-        elif is_claimed(words, phrase, openings[bisect_right(openings, phrase.start) - 1]):
+        elif is_claimed(words, phrase, opening):
             kept.append(phrase)
         else:
             refused_end = max(refused_end, phrase.end)
     return kept
+
+
+def _describes_patients(text: str, start: int, end: int) -> bool:
+    """Whether the sentence describes who took part in a trial."""
+    return any(
+        text.find(words, start, end) >= 0
+        for words in ("median age", "mean age", "characteristics were", "% female", "% male", "% were male", "% were female")
+    )
 
 
 def is_claimed(words: Words, phrase: Phrase, opening: int) -> bool:

@@ -18,7 +18,7 @@ _VERSUS = re.compile(
     rf"(?:\b(?:vs\.?|versus|compared\s+(?:to|with)|and)|,(?=[^,]{{0,20}}(?:placebo|vehicle|control)))\s*(?:\w+\s+){{0,4}}?(?P<op>[<>≤≥])?\s*(?P<value>{_NUMBER})\s*%",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(rf"\s*[,:–-]?\s+{_OPERATOR}(?P<value>{_NUMBER})\s*%(?!\s*(?:or\s+more|of\s+the\s+dose|confidence|CI)|\s+[<≤]?\s?\d)")
+_PLAIN = re.compile(rf"\s*[,:–-]?\s+{_OPERATOR}(?P<value>{_NUMBER})\s*%(?!\s*(?:or\s+more|of\s+the\s+dose|confidence|CI)|\s+[<≤(]?\s?\d)")
 _OCCURRED = re.compile(
     r"\s+(?:\([^)]{1,20}\)\s+)?(?:(?:was|were|has\s+been|have\s+been)\s+)?(?:reported|observed|occurred|seen|noted|developed|experienced|occurring)\s+(?:in|by|with|at\s+a\s+rate\s+of)\s+(?:approximately\s+|about\s+)?"
     rf"(?:(?P<n>\d{{1,5}})\s*(?:/|of|out\s+of)\s*(?P<total>\d[\d,]*)\s*(?:\w+\s+){{0,4}}?\(?\s*)?(?P<op>[<>≤≥]|less\s+than|up\s+to)?\s*(?P<value>{_NUMBER})\s*%",
@@ -28,6 +28,7 @@ _LEADING = re.compile(
     rf"(?P<op>[<>≤≥]|less\s+than|up\s+to)?\s*(?P<value>{_NUMBER})\s*%\s+(?:\((?P<n>\d{{1,5}})/(?P<total>\d[\d,]*)\)\s+)?of\s+(?:[\w-]+\s+){{1,5}}?(?:had|experienced|reported|developed|with)\s+(?:an?\s+)?(?:[\w-]+\s+)?$",
     re.IGNORECASE,
 )
+_CONTROL = re.compile(r"\b(?:placebo|vehicle|sham|control)\b", re.IGNORECASE)
 _NAMED = {"less than": "<", "up to": "≤", ">=": "≥", "<=": "≤"}
 
 
@@ -60,20 +61,31 @@ def rate_beside(text: str, start: int, end: int) -> Rate | None:
 
 
 def _in_bracket(inner: str, lead: str, end: int) -> Rate | None:
-    """The rate in "(12%)", "(5/215, 2%)", "(61% patients)", "(29% vs 14%)"; dose levels and limits are none."""
-    percent = _PERCENT.search(inner)
-    if percent is None or re.search(r"\b(?:CI|confidence|dose|mg|baseline|ULN)\b", inner):
+    """The rate in "(12%)", "(5/215, 2%)", "(29% vs 14%)", "[placebo 2%, drug 5%]"; dose levels and limits are none."""
+    if re.search(r"\b(?:CI|confidence|dose|mg|baseline|ULN)\b", inner):
         return None
-    count, versus = _COUNT.search(inner) or _COUNT.search(lead), _VERSUS.search(inner, percent.end())
+    rates = [(match, _of_comparator(inner, match)) for match in _PERCENT.finditer(inner)]
+    own = next((match for match, other in rates if not other), None)
+    if own is None:
+        return None
+    count = _COUNT.search(inner) or _COUNT.search(lead)
+    versus = next((match for match, other in rates if other), None) or _VERSUS.search(inner, own.end())
     return Rate(
         end,
-        float(percent["value"]),
-        _operator(percent["op"]),
+        float(own["value"]),
+        _operator(own["op"]),
         int(count["n"]) if count else None,
         int(count["total"].replace(",", "")) if count else None,
         float(versus["value"]) if versus else None,
         _operator(versus["op"]) if versus else None,
     )
+
+
+def _of_comparator(inner: str, match: re.Match[str]) -> bool:
+    """Whether the words of the percentage's part of the bracket name placebo, vehicle or control."""
+    before = re.split(r"%|[,;]|\b(?:and|vs\.?|versus)\b", inner[: match.start()])[-1]
+    after = re.split(r"[,;]|\b(?:and|vs\.?|versus)\b", inner[match.end() :])[0]
+    return bool(_CONTROL.search(before) or _CONTROL.search(after))
 
 
 def _plain(window: str, end: int) -> Rate | None:

@@ -33,6 +33,11 @@ _DISEASE = re.compile(
 _FOR = re.compile(
     r"\b(?:for|in)\s+(?:the\s+treatment\s+of\s+)?(?P<name>[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+){0,5}(?:\s+\((?:Adults|Pediatric)[^)]*\))?)\s*(?:\(|$|[,.;])"
 )
+_NO_DISEASE = re.compile(
+    r"^(?:the|a|an|at|any|each|least|placebo|clinical|controlled|greater|more|adverse|table|trials?|study|studies|patients|combination|all|active|open|double|adult|pediatric)\b"
+    r"|treated\b|\bpatients\b|\b(?:stud(?:y|ies)|trials?|arms?|groups?|previously|uncontrolled|monotherapy|women|men|children|receiving|parameters)\b|^[A-Z]{3,}[A-Z0-9+-]*-\d+|\+|^[A-Z]+-[A-Z]+$",
+    re.IGNORECASE,
+)
 _PEOPLE = re.compile(
     r"\b(?:(?:adult|pa?ediatric|geriatric|elderly|adolescent|postmenopausal|healthy|female|male)\s+(?:and\s+(?:adult|pa?ediatric|adolescent)\s+)?(?:patients|subjects|women|men|females|males|volunteers)(?:\s+\(?(?:aged?\s+)?\d[\w\s<>≥-]{0,24}(?:years|months)(?:\s+of\s+age)?)?|children|adolescents|adults)\b",
     re.IGNORECASE,
@@ -73,20 +78,13 @@ def table_reactions(table: Table, names: Sequence[str]) -> tuple[str, list[Table
     return grid.caption, list(_rows(grid, labelled))
 
 
-def disease_of(caption: str) -> str | None:
-    """The disease that a caption or a title says the trial was in."""
+def disease_of(caption: str, names: Sequence[str] = ()) -> str | None:
+    """The disease that a caption or a title says the trial was in; never the product, a study's name or a group of patients."""
     match = _DISEASE.search(caption) or _FOR.search(caption)
     name = " ".join(match["name"].split()) if match else ""
-    return (
-        name
-        if len(name) > 1
-        and not re.match(
-            r"(?:the|a|an|at|any|each|least|placebo|clinical|controlled|greater|more|adverse|table|trials?|study|studies|patients|combination)\b",
-            name,
-            re.IGNORECASE,
-        )
-        else None
-    )
+    if match is None or len(name) < 2 or _NO_DISEASE.search(name) or any(own in name.lower() for own in names):
+        return None
+    return name if "with" in match[0].lower().split() or not name.isupper() else None
 
 
 def people_of(caption: str) -> str | None:

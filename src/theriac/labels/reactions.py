@@ -7,7 +7,7 @@ reaction from outside knowledge, never computes a rate, never pools trials.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -35,6 +35,7 @@ class About(msgspec.Struct, frozen=True):
     place: str
     path: str
     boxed: bool = False
+    names: tuple[str, ...] = ()
     lay: bool = False  # a leaflet's own list of side effects
 
 
@@ -82,12 +83,12 @@ def reactions_absent(document: LabelDocument) -> Absence | None:
 
 
 def _of_leaf(
-    leaf: Section, product: str | None, names: Sequence[str], section: Section, seen: set[tuple[object, ...]], lay: bool
+    leaf: Section, product: str | None, names: tuple[str, ...], section: Section, seen: set[tuple[object, ...]], lay: bool
 ) -> Iterator[Reaction]:
     """The reactions of one part that holds each sentence once."""
     place = " ".join(part for part in (leaf.number or section.number, leaf.title or section.title) if part)
     own = section.key == "adverse_reactions"
-    about = About(product, disease_of(leaf.title), people_of(leaf.title), place, leaf.path, section.key == "boxed_warning", lay and own)
+    about = About(product, disease_of(leaf.title, names), people_of(leaf.title), place, leaf.path, section.key == "boxed_warning", names, lay and own)
     spans: list[tuple[int, int]] = []
     if own:
         for table in leaf.tables:
@@ -98,7 +99,7 @@ def _of_leaf(
 
 def _of_table(text: str, caption: str, rows: Iterable[TableReaction], about: About, spans: list[tuple[int, int]]) -> Iterator[Reaction]:
     """The rows of one table; the stretch of running text that repeats the table is added to `spans`."""
-    trial = Trial(disease_of(caption) or about.indication, people_of(caption) or about.population, severity_of_grade(caption))
+    trial = Trial(disease_of(caption, about.names) or about.indication, people_of(caption) or about.population, severity_of_grade(caption))
     quoted: tuple[str, ...] = ()
     at, quote = table_start(text, caption), ""
     own: list[tuple[int, int]] = []
