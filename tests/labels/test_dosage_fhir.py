@@ -9,16 +9,31 @@ from theriac.labels.statements import Amount, Dose, Duration, Frequency, Regimen
 ONE_MG = Dose(low=1, high=1, unit="mg", basis="dose")
 REGIMENS = [
     Regimen(quote="q", dose=ONE_MG, frequency=Frequency(times=2, period=1, unit="d"), duration=Duration(value=16, unit="wk", bound="exact")),
-    Regimen(quote="q", dose=Dose(low=5, high=10, unit="mg", per="kg", basis="dose"), frequency=Frequency(times=1, period=8, period_high=12, unit="h")),
+    Regimen(
+        quote="q", dose=Dose(low=5, high=10, unit="mg", per="kg", basis="dose"), frequency=Frequency(times=1, period=8, period_high=12, unit="h")
+    ),
     Regimen(quote="q", dose=Dose(low=2, high=2, unit="tablet", basis="dose"), frequency=Frequency(times=1, once=True)),
     Regimen(quote="q", phase="maximum", dose=Dose(low=40, high=40, unit="mg", basis="day")),
     Regimen(quote="q", phase="maximum", dose=Dose(low=2, high=2, unit="packet", basis="dose")),
     Regimen(quote="q", dose=Dose(low=200, high=800, unit="mg", basis="day"), frequency=Frequency(times=2, times_high=4, period=1, unit="d")),
-    Regimen(quote="q", frequency=Frequency(times=3, period=1, unit="wk", prn=True), duration=Duration(value=16, unit="wk", bound="max"), until="clear"),
-    Regimen(quote="q", frequency=Frequency(times=1, period=1, unit="d"), duration=Duration(value=7, high=10, unit="d", bound="exact"), when=("at bedtime",)),
-    Regimen(quote="q", frequency=Frequency(times=1, period=2, unit="wk"), duration=Duration(value=3, unit="dose", bound="exact"), site="scalp", route="topical"),
+    Regimen(
+        quote="q", frequency=Frequency(times=3, period=1, unit="wk", prn=True), duration=Duration(value=16, unit="wk", bound="max"), until="clear"
+    ),
+    Regimen(
+        quote="q",
+        frequency=Frequency(times=1, period=1, unit="d"),
+        duration=Duration(value=7, high=10, unit="d", bound="exact"),
+        when=("at bedtime",),
+    ),
+    Regimen(
+        quote="q",
+        frequency=Frequency(times=1, period=2, unit="wk"),
+        duration=Duration(value=3, unit="dose", bound="exact"),
+        site="scalp",
+        route="topical",
+    ),
     Regimen(quote="q", frequency=Frequency(times=1, period=1, unit="d"), duration=Duration(cycle_on=3, cycle_off=1, unit="wk")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("regimen", REGIMENS)

@@ -21,7 +21,8 @@ def offer(product: str = "Examplum 5%", **changes: object) -> Offer:
     return Offer(
         regimen=Regimen(**{**fields, **changes}), product=product, jurisdiction="EU", document_type="EU package leaflet", label="EU/1/00/000",  # type: ignore[arg-type]
         instructions=Instructions(
-            missed_dose=(Step(kind="missed_dose", quote="If you miss a dose, wait."),), assessment=(Step(kind="assess", quote="Your doctor will assess."),),
+            missed_dose=(Step(kind="missed_dose", quote="If you miss a dose, wait."),),
+            assessment=(Step(kind="assess", quote="Your doctor will assess."),),
             limits=(Step(kind="packets_per_application", quote="No more than 2 sachets.", value=2, indication="tinea"),),
         ),
     )  # fmt: skip

@@ -6,8 +6,10 @@ import pytest
 from theriac.labels.quantities import amounts, number
 from theriac.labels.schedules import contact_time, courses_in, durations, frequencies
 
+NUMBERS = [("1,250", 1250), ("2½", 2.5), ("1/2", 0.5), ("1 1/2", 1.5), ("three", 3), ("0.075", 0.075), ("half", 0.5)]
 
-@pytest.mark.parametrize(("text", "value"), [("1,250", 1250), ("2½", 2.5), ("1/2", 0.5), ("1 1/2", 1.5), ("three", 3), ("0.075", 0.075), ("half", 0.5)])
+
+@pytest.mark.parametrize(("text", "value"), NUMBERS)
 def test_numbers(text: str, value: float) -> None:
     assert number(text) == value
 

@@ -90,8 +90,9 @@ INDICATIONS = [
     ("X is indicated to reduce the risk of stroke and myocardial infarction in patients with diabetes.", ["stroke", "myocardial infarction"], []),
     ("X is indicated for patients with chronic obstructive pulmonary disease (COPD). X is not indicated for COPD with asthma.",
      ["chronic obstructive pulmonary disease"], ["chronic obstructive pulmonary disease with asthma"]),
-    ("X is indicated for tinea. Limitations of Use: X is not indicated for the treatment of molluscum contagiosum.", ["tinea"], ["molluscum contagiosum"]),
-    ("X is indicated for: • Treatment of schizophrenia in adults • Adjunctive therapy to antidepressants for the treatment of major depressive disorder",
+    ("X is indicated for tinea. Limitations of Use: X is not indicated for the treatment of molluscum contagiosum.", ["tinea"],
+     ["molluscum contagiosum"]),
+    ("X is indicated for: • Treatment of schizophrenia in adults • Adjunctive therapy to lithium for the treatment of major depressive disorder",
      ["schizophrenia", "major depressive disorder"], []),
     ("X is indicated as an adjunct to diet to improve glycemic control in adults with type 2 diabetes mellitus.", ["type 2 diabetes mellitus"], []),
     ("X is indicated for induction and maintenance of general anesthesia.", ["general anesthesia"], []),
@@ -108,7 +109,7 @@ def test_indications(text: str, wanted: list[str], excluded: list[str]) -> None:
 
 
 def test_population_combination_and_line_are_kept_apart() -> None:
-    text = "INDICATIONS AND USAGE X, in combination with platinol, is indicated for the first-line treatment of adult patients with metastatic melanoma."
+    text = "INDICATIONS AND USAGE X, in combination with platinol, is indicated for first-line treatment of adult patients with metastatic melanoma."
     (one,) = read_indications(read_openfda({"indications_and_usage": [text]}))[0]
     assert (one.name, one.combination_with, one.line) == ("metastatic melanoma", ("platinol",), "first-line")
     assert one.population == "adult patients with metastatic melanoma"

@@ -15,7 +15,8 @@ RUN_ON = (
 TABLE = (
     '<table><caption>Table 1 Dose by weight</caption><thead><tr><th rowspan="2">Weight</th><th colspan="2">Dose</th></tr>'
     "<tr><th>Morning</th><th>Night<footnote>with water</footnote></th></tr></thead>"
-    '<tbody><tr><td>Under 10 kg</td><td colspan="2">1 mg</td></tr><tr><td rowspan="2">10 kg and over</td><td>2 mg</td><td>3 mg/m<sup>2</sup></td></tr>'
+    '<tbody><tr><td>Under 10 kg</td><td colspan="2">1 mg</td></tr>'
+    '<tr><td rowspan="2">10 kg and over</td><td>2 mg</td><td>3 mg/m<sup>2</sup></td></tr>'
     "<tr><td>4 mg</td><td/></tr></tbody></table>"
 )
 

@@ -5,6 +5,7 @@ is consulted, and nothing that the phrase does not say is added, save a head nou
 """
 
 import re
+from itertools import pairwise
 
 import msgspec
 
@@ -228,7 +229,7 @@ def _objects(text: str) -> list[str]:
         ill = re.search(r"\b(?:patients|adults|children|women|men|infants|individuals|persons)\b[^.;:]*?\bwith\s+(.+)", text, re.IGNORECASE)
         return [_object(ill.group(1))] if ill else objects
     purpose = False  # "…, to reduce attacks and to improve tolerance" says why, not what for
-    for earlier, head in zip(heads, heads[1:], strict=False):
+    for earlier, head in pairwise(heads):
         between = text[earlier.end() : head.start()]
         joined = re.search(
             r"(?:\b(?:and|or)|,|;)\s*(?:for |in |also )*(?:the |an? )?$", between + (head.group()[:4] if head.group()[:3] in ("and", "or ") else "")
@@ -264,7 +265,9 @@ def _object(text: str) -> str:
             break
         rest = shorter
     stop = _HARD.search(" " + rest)
-    return rest[: stop.start() - 1 if stop and stop.start() > 0 else (0 if stop else None)].strip(" ,") if stop else rest.strip(" ,.")
+    if stop is None:
+        return rest.strip(" ,.")
+    return rest[: max(0, stop.start() - 1)].strip(" ,")
 
 
 def _names(phrase: str) -> list[str]:

@@ -82,7 +82,8 @@ def read_instructions(document: LabelDocument, indications: tuple[Indication, ..
     """The application instructions of the label, each statement with its sentence."""
     uses = Uses.of(indications)
     parts = [_part(leaf) for section in sections_of(document, "dosage") for leaf in leaves(section) if not leaf.highlights]
-    cautions = [_part(leaf) for section in sections_of(document, "warnings_and_precautions") for leaf in leaves(section)]
+    local = any(re.search(r"topical|cutaneous|vaginal|ophthalmic|scalp", route) for route in document.routes) or not document.routes
+    cautions = [_part(leaf) for leaf in _leaves(document, "warnings_and_precautions")] if local else []
     told = [step for part in parts for step in _told(part, uses)]
     rules = [step for part in cautions for step in _ruled(part, uses)]
     missed = [step for part in parts for step in _missed(part)]
@@ -92,7 +93,10 @@ def read_instructions(document: LabelDocument, indications: tuple[Indication, ..
         missed_dose=_once((*missed, *(step for leaf in _leaves(document, "patient_information") for step in _missed(_near(leaf, _MISSED_WORDS))))),
         assessment=_once(step for part in (*parts, *cautions) for step in _assessed(part)),
         outcomes=_once(
-            step for leaf in _leaves(document, "clinical_studies", "dosage") if "%" in leaf.text for step in _outcomes(_near(leaf, _OUTCOME_WORDS), uses)
+            step
+            for leaf in _leaves(document, "clinical_studies", "dosage")
+            if "%" in leaf.text
+            for step in _outcomes(_near(leaf, _OUTCOME_WORDS), uses)
         ),
         excipients=read_excipients(document),
     )
@@ -137,7 +141,8 @@ _STEP_RES = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _S
 _NEEDED = {
     "packets_per_application": ("packet", "sachet", "actuation", "pump"), "area_covered": ("area",), "area_limit": ("area",), "margin": ("cm", "mm"),
     "lesion_size": ("cm", "mm"), "occlusion": ("occlu", "bandage", "dressing"), "avoid_contact": ("avoid", "not for", "not to be"),
-    "rest_period": ("rest period", "interrupt", "resum", "break"), "not_extended": ("extended", "last"), "sun": ("sun", "tanning", "ultraviolet", "uv"),
+    "rest_period": ("rest period", "interrupt", "resum", "break"), "not_extended": ("extended", "last"),
+    "sun": ("sun", "tanning", "ultraviolet", "uv"),
     "condoms": ("condom", "diaphragm", "sexual"), "single_use": ("single", "use", "unused"),
 }  # fmt: skip
 _LIMIT_RES = tuple((kind, _NEEDED[kind], re.compile(words, re.IGNORECASE)) for kind, words in _LIMITS)

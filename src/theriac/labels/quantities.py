@@ -32,7 +32,8 @@ _MASS = (
 )
 _UCUM: Mapping[str, str] = MappingProxyType(
     {
-        "mcg": "ug", "µg": "ug", "μg": "ug", "ug": "ug", "microgram": "ug", "micrograms": "ug", "milligram": "mg", "milligrams": "mg", "gm": "g", "gram": "g",
+        "mcg": "ug", "µg": "ug", "μg": "ug", "ug": "ug", "microgram": "ug", "micrograms": "ug", "milligram": "mg", "milligrams": "mg",
+        "gm": "g", "gram": "g",
         "grams": "g", "ml": "mL", "milliliter": "mL", "milliliters": "mL", "cc": "mL", "iu": "[iU]", "i.u.": "[iU]", "international units": "[iU]",
         "international unit": "[iU]", "usp units": "[USP'U]", "usp unit": "[USP'U]", "unit": "units", "units": "units", "meq": "meq", "mmol": "mmol",
         "mci": "mCi", "mbq": "MBq", "gbq": "GBq", "millicuries": "mCi", "mg": "mg", "g": "g", "ng": "ng",

@@ -197,14 +197,20 @@ def _candidate(
         shown = Frequency(times=1, once=True)
     end = max([quantity.end, *(t.end for t in (frequency, course) if t), *((alternative.end,) if alternative else ())])
     until = UNTIL.search(text, quantity.end, stop)
+    lasting = course.duration if course else frequency.duration if frequency else None
     if shown and PRN.search(text, quantity.end, stop):
         shown = msgspec.structs.replace(shown, prn=True)
     return Candidate(
         lead=lead, start=min([quantity.start, *(t.start for t in (frequency, course) if t)]), end=end, sentence=span,
         figure=(quantity.start, alternative.end if alternative else quantity.end), dose=quantity.dose(basis),
-        alt_dose=alternative.dose(basis) if alternative else Dose(low=1, high=1, unit=quantity.item, basis=basis) if quantity.item else None, frequency=shown, duration=course.duration if course else frequency.duration if frequency else None, phase=phase,
+        alt_dose=alternative.dose(basis) if alternative else _item(quantity, basis), frequency=shown, duration=lasting, phase=phase,
         until=until.group(1).strip() if until else None, when=_when(text, quantity.end, stop), strength=quantity.strength,
     )  # fmt: skip
+
+
+def _item(quantity: Quantity, basis: str) -> Dose | None:
+    """One counted item, for a dose that is the strength of one ("one 75 mcg capsule")."""
+    return Dose(low=1, high=1, unit=quantity.item, basis=basis) if quantity.item else None
 
 
 def _before_lead_in(text: str, start: int, stop: int) -> int:

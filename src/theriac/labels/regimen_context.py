@@ -106,7 +106,8 @@ _ROUTE = re.compile(
     re.IGNORECASE,
 )
 _ROUTES = {
-    "iv": "intravenous", "sc": "subcutaneous", "im": "intramuscular", "oral": "oral", "topical": "topical", "it": "intrathecal", "vag": "vaginal", "rect": "rectal",
+    "iv": "intravenous", "sc": "subcutaneous", "im": "intramuscular", "oral": "oral", "topical": "topical", "it": "intrathecal", "vag": "vaginal",
+    "rect": "rectal",
     "oph": "ophthalmic", "nasal": "nasal", "inh": "inhalation", "sl": "sublingual", "td": "transdermal",
 }  # fmt: skip
 _FORM_ROUTE = (

@@ -23,7 +23,8 @@ GIVEN = re.compile(
 )
 _NOT_A_SCHEDULE = re.compile(
     r"\b(?:do not|should not|must not|never|miss(?:ed)?|forg[eo]t\w*|for example|more than once|less than once|discontinu\w*"
-    r"|if (?:irritation|reaction)\w*|too much|pull|increas\w*|decreas\w*|titrat\w*|adjust\w*|reduc\w*|wash(?:ed)? (?:daily|each day|once)|shak\w+|stor\w+)\b",
+    r"|if (?:irritation|reaction)\w*|too much|pull|increas\w*|decreas\w*|titrat\w*|adjust\w*|reduc\w*"
+    r"|wash(?:ed)? (?:daily|each day|once)|shak\w+|stor\w+)\b",
     re.IGNORECASE,
 )
 _COURSE = re.compile(r"\b(?:appl\w+|us(?:e|ed)|continu\w+|treat\w*|therapy|course|cycles?|duration)\b", re.IGNORECASE)
@@ -64,12 +65,12 @@ def read_schedules(place: Place, uses: Uses) -> list[Regimen]:
 def contacts(leaf: Section, place: Place, uses: Uses) -> dict[str | None, Amount]:
     """The contact times of a part by the use they stand under."""
     found: dict[str | None, Amount] = {}
-    if not any(word in leaf.text.lower() for word in ("leave", "left", "remain", "keep", "kept", "leaving")):
+    if not contact_time(leaf.text):
         return found
     for span in sentences(leaf.text, body_start(leaf)):
         sentence = leaf.text[span[0] : span[1]]
         place.move(sentence, uses)
-        contact = contact_time(sentence)
+        contact = contact_time(sentence) if "hour" in sentence or "minute" in sentence else None
         if contact:
             found.setdefault(use_in(sentence, uses) or place.use, contact[0])
     return found
@@ -111,7 +112,8 @@ def _regimens(block: _Block, leaf: Section, text: str, route: str | None) -> lis
         distinct.setdefault(frequency, span)
     return [
         Regimen(
-            quote=_quote(text, span, course[1] if course else span), indication=block.use, population=people_in(text[span[0] : span[1]]) or block.people,
+            quote=_quote(text, span, course[1] if course else span), indication=block.use,
+            population=people_in(text[span[0] : span[1]]) or block.people,
             route=route_in(text[span[0] : span[1]]) or route, frequency=frequency, duration=course[0] if course else None, until=block.until,
             when=block.when, site=block.site, contact_time=block.contact, path=leaf.path,
         )

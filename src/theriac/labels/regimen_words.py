@@ -187,14 +187,37 @@ def is_not_a_dose(before: str, after: str, counted: bool, ranged: bool) -> bool:
     )
 
 
+# Quick looks before the patterns: a sentence without any of these stems cannot match.
+_PREPARATION_STEMS = (
+    "reconstitut", "dilu", "withdraw", "infusion bag", "final ", "admix", "sterile", "flush", "swirl", "aliquot", "draw", "discard", "store",
+    "refrigerat", "room temp", "shak", "expir", "suspend", "mixed with", "stock", " rate", "pump", "supplied", "contains", "available", "iv bag", "invert",
+    "dispens", "filter", "prepar",
+)  # fmt: skip
+_TOXICITY_STEMS = (
+    "grade", "adverse", "toxic", "neutrop", "thrombocytop", "platelet", "anc", "reduction", "dose level", "reduc", "resume", "withh", "interrupt",
+    "modification", "hemoglobin", "ast", "alt", "bilirubin", "intolerable", "reintroduc", "rechallenge", "recover", "reaction", "qt",
+)  # fmt: skip
+_STUDIED_STEMS = (
+    "clinical", "studied", "evaluated", "treated", "were ", "was ", "have been", "not been", "has been", "studies", "pharmacokinetic", "overdos",
+    "miss", "forgot", "for example", "e.g", "plasma", "serum", "equivalen", "half-life", "additional", "failed to", "provided no", "dose-related",
+)  # fmt: skip
+
+
+def _holds(plain: str, stems: tuple[str, ...]) -> bool:
+    return any(stem in plain for stem in stems)
+
+
 def is_aside(sentence: str) -> bool:
     """Whether a sentence speaks of preparation, toxicity or studies rather than of how to dose."""
-    sentence = re.sub(r"\[[^\]]*\]|\((?:see|See)[^)]*\)", "", sentence)
-    if _PREPARATION.search(sentence) and not _DOSING.search(sentence):
+    if "[" in sentence or "(see" in sentence or "(See" in sentence:
+        sentence = re.sub(r"\[[^\]]*\]|\((?:see|See)[^)]*\)", "", sentence)
+    plain = sentence.lower()
+    if _holds(plain, _PREPARATION_STEMS) and _PREPARATION.search(sentence) and not _DOSING.search(sentence):
         return True
-    if _TOXICITY.search(_UNACCEPTABLE.sub("", sentence)) and not _ADJUSTED.search(sentence) and not _RECOMMENDED.search(sentence):
+    harmful = _holds(plain, _TOXICITY_STEMS) and _TOXICITY.search(_UNACCEPTABLE.sub("", sentence))
+    if harmful and not _ADJUSTED.search(sentence) and not _RECOMMENDED.search(sentence):
         return True
-    return bool(_STUDIED.search(sentence)) and not re.search(r"\bmaximum\b", sentence, re.IGNORECASE) and not _RECOMMENDED.search(sentence)
+    return _holds(plain, _STUDIED_STEMS) and bool(_STUDIED.search(sentence)) and "maximum" not in plain and not _RECOMMENDED.search(sentence)
 
 
 _ORDINARY = re.compile(
@@ -222,7 +245,4 @@ def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     spoken = [word for word in (told.groups() if told else ()) if word and own and not _ORDINARY.fullmatch(word)]
     if any(word.lower() not in own and not word.isupper() for word in spoken):
         return True
-    for word in named:
-        if _DRUG_LIKE.search(word) and word.lower() not in own:
-            return True
-    return False
+    return any(_DRUG_LIKE.search(word) and word.lower() not in own for word in named)

@@ -145,14 +145,14 @@ def _loaded(found: list[tuple[Candidate, str | None, str | None]]) -> list[tuple
 def _lone_schedule(text: str, span: Span) -> Frequency | None:
     """The schedule of a sentence that gives how often but not how much ("should be taken once daily in the morning")."""
     sentence = text[span[0] : span[1]]
-    if not re.search(
+    timed = [t for t in frequencies(text, *span) if t.kind in ("times", "every", "latin", "bare", "singledaily") and t.frequency]
+    if not timed or not re.search(
         r"\b(?:should be|must be|is|are) (?:administered|given|taken|applied|injected)|^(?:administer|take|give|apply)\b"
         r"|following (?:single )?daily dose",
         sentence,
         re.IGNORECASE,
     ):
         return None
-    timed = [t for t in frequencies(text, *span) if t.kind in ("times", "every", "latin", "bare", "singledaily") and t.frequency]
     return timed[0].frequency if timed and not re.search(r"increas|titrat|adjust|monitor|if |until", sentence, re.IGNORECASE) else None
 
 
@@ -224,7 +224,8 @@ def _regimen(place: Place, text: str, one: Candidate, people: str | None, use: s
         start += 1
     around = text[one.sentence[0] : one.sentence[1]]
     return Regimen(
-        quote=text[start : one.end], indication=use or place.sole_use, population=people, phase=one.phase, product=one.strength or product_in(place.leaf.title),
+        quote=text[start : one.end], indication=use or place.sole_use, population=people, phase=one.phase,
+        product=one.strength or product_in(place.leaf.title),
         route=route_in(text[one.lead : one.end]) or place.route or route_in(around), dose=one.dose, alt_dose=one.alt_dose, frequency=one.frequency,
         duration=one.duration, until=one.until, when=one.when, path=place.leaf.path,
     )  # fmt: skip

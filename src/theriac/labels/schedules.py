@@ -6,6 +6,7 @@ computed ("Days 25 through 28" stays words).
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -52,7 +53,9 @@ FREQUENCY = re.compile(
     rf"(?P<perweek>(?:(?:once (?:a day|daily|per day)|each day|every day|daily),?\s*(?:for"
     rf"|on)?\s*)?(?P<w>{_N})\s+(?:consecutive\s+|alternate\s+)?(?:days|nights|evenings|times)\s+(?:each|per|a|every|in each"
     rf"|of each|of the|during the)\s+week)"
-    rf"|(?P<divided>(?:(?:given|administered|taken|divided|split)?\s*(?:in|into|as)\s+)?(?:equally\s+)?(?P<k>{_N})(?:{TO}(?P<k2>{_N}))?\s+(?:equal(?:ly)?[\s-]*)?(?:sub-?)?(?:divided\s+(?:daily\s+)?doses|divided)\b|divided (?:in|into|as)\s+(?:equal\s+)?(?P<j>{_N})(?:{TO}(?P<j2>{_N}))?\s+(?:equal\s+)?(?:daily\s+)?doses)"
+    rf"|(?P<divided>(?:(?:given|administered|taken|divided|split)?\s*(?:in|into|as)\s+)?(?:equally\s+)?(?P<k>{_N})(?:{TO}(?P<k2>{_N}))?"
+    rf"\s+(?:equal(?:ly)?[\s-]*)?(?:sub-?)?(?:divided\s+(?:daily\s+)?doses|divided)\b"
+    rf"|divided (?:in|into|as)\s+(?:equal\s+)?(?P<j>{_N})(?:{TO}(?P<j2>{_N}))?\s+(?:equal\s+)?(?:daily\s+)?doses)"
     r"|(?P<undivided>(?:(?:given|administered|taken)\s+)?(?:in|into|as)\s+(?:equally\s+)?(?:two or more\s+|several\s+"
     r"|equal(?:ly)?\s+|smaller\s+)?divided doses\b)"
     rf"|(?P<interval>(?:at|with|in)\s+(?:intervals of\s+)?{_r('i')}[\s-]*(?P<iunit>minute|hour|day|week|month)s?(?:\s+intervals?"
@@ -87,7 +90,10 @@ FREQUENCY = re.compile(
     r")",
     re.IGNORECASE,
 )
-_SPAN = rf"{_r('n')}[\s-]*(?:(?:consecutive|additional|more|full|initial|treatment|calendar|total|continuous|successive)\s+)*(?P<unit>days?|weeks?|months?|years?|doses|hours?|infusions|injections|nights?)\b"
+_SPAN = (
+    rf"{_r('n')}[\s-]*(?:(?:consecutive|additional|more|full|initial|treatment|calendar|total|continuous|successive)\s+)*"
+    r"(?P<unit>days?|weeks?|months?|years?|doses|hours?|infusions|injections|nights?)\b"
+)
 DURATION = re.compile(
     r"(?<!\w)(?:"
     r"(?P<cycle>(?P<cycles>"
@@ -156,7 +162,10 @@ class Timed(msgspec.Struct, frozen=True, kw_only=True):
     duration: Duration | None = None
 
 
-_HINTS = ("dai", "day", "week", "month", "year", "hour", "time", "once", "twice", "every", "each", "single", "divided", "interval", "id", "i.d", "q.", "ly", "night", "morning")
+_HINTS = (
+    "dai", "day", "week", "month", "year", "hour", "time", "once", "twice", "every", "each", "single", "divided", "interval", "id", "i.d", "q.", "ly",
+    "night", "morning",
+)  # fmt: skip
 
 
 def frequencies(text: str, start: int, end: int) -> Iterator[Timed]:
@@ -247,7 +256,7 @@ def _cycle_day(m: "re.Match[str]") -> Frequency:
 def _weeks(m: "re.Match[str]") -> Frequency | None:
     """A fixed short series at equal distances ("Weeks 0, 1 and 2"): its interval; unequal ones stay words."""
     places = [int(n) for n in re.findall(r"\d+", m.group("wlist"))]
-    steps = {b - a for a, b in zip(places, places[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(places)}
     if len(steps) != 1 or min(steps) <= 0:
         return None
     return Frequency(times=1, period=steps.pop(), unit=_unit(m.group("wunit")))
