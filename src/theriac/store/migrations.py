@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, Integer, String, inspect, text
 
+from theriac.store.alert_tables import TABLES as ALERT_TABLES
 from theriac.store.catalog import CATALOG
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ def _source_cursors(operations: Operations, connection: Connection) -> None:
         operations.add_column("sources", Column("versions", Integer, nullable=False, server_default="0"))
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors)
+def _alert_tables(operations: Operations, connection: Connection) -> None:
+    """Subscriptions, alerts, the outbox, deliveries and the match cursor."""
+    CATALOG.create_all(connection, tables=list(ALERT_TABLES), checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables)
 SCHEMA = len(STEPS)
 
 
