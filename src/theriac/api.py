@@ -12,14 +12,17 @@ import msgspec
 
 from theriac import pipeline
 from theriac.catchup import catch_up
+from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import read_date
 from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.flow import profile as lines
-from theriac.flow.dossier import Dossier
+from theriac.flow.dossier import Dossier, LabelOfDrug
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
-from theriac.gather import dossier, trials_of_condition
+from theriac.gather import document_of, dossier, trials_of_condition
 from theriac.identifiers import link
+from theriac.labels import Statements, read_label, read_statements
+from theriac.model import Label
 from theriac.search import SearchIndex
 from theriac.settings import Settings, read_settings
 from theriac.store import decisions as settled
@@ -165,10 +168,19 @@ class Theriac:
             labels=lines.label_lines(found),
             trials=trials,
             trial_matrix=lines.matrix(trials),
-            clinical={},
+            clinical=clinical_sections(statements_of(found.labels, self.lake(as_of))),
             not_covered=lines.not_covered(found),
             sources=self.sources(),
         )
+
+    def label(self, path_or_set_id: str, *, all_results: bool = True) -> list[Statements]:
+        """What a stored label says, by its set id; UnknownName where no source has it. For a file use `read_labels`."""
+        lake = self.lake()
+        record = lake.find_record(path_or_set_id)
+        stored = None if record is None else lake.current(record.source, record.key)
+        if stored is None or not isinstance(stored.reading.document, Label):
+            raise UnknownName(f"{path_or_set_id!r} is neither a file nor the set id of a loaded label; check the path, or load the label first")
+        return [one.statements for one in statements_of([LabelOfDrug(document=document_of(stored), label=stored.reading.document)], lake)]
 
     def trials(
         self,
@@ -251,6 +263,18 @@ class Theriac:
         """Writes the whole home, caches left out, to one file; gives its size in bytes."""
         with self.home.writer(pipeline.now()):
             return upkeep.backup(self.home, Path(target))
+
+
+def read_labels(path: str | Path) -> list[Statements]:
+    """What the labels in a file say; no store needed. UserError for a file that cannot be read or holds no label."""
+    file = Path(path)
+    try:
+        documents = read_label(file.read_bytes())
+    except OSError as error:
+        raise UserError(f"{file} cannot be read ({error.strerror or error}); check the path") from error
+    except BadRecord as error:
+        raise UserError(f"{file}: {error.reason}") from error
+    return [read_statements(document, app=file.stem, file=file.as_posix()) for document in documents]
 
 
 def restore(source: str | Path, settings: Settings) -> Theriac:

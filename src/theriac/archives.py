@@ -8,6 +8,7 @@ entries, too much inflation, too deep nesting.
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -30,7 +31,20 @@ RATIO_FREE = 64 * 1024 * 1024
 MAX_NESTING = 4
 _ZIP_EPOCH = (1980, 1, 1)
 _ISAL_ERROR = cast("type[Exception]", isal_zlib.error)
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, zlib.error, gzip.BadGzipFile, _ISAL_ERROR)
+# NotImplementedError: a compression or a zip version that zipfile does not know; ValueError, OverflowError: sizes and dates that cannot be.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    lzma.LZMAError,
+    EOFError,
+    zlib.error,
+    gzip.BadGzipFile,
+    struct.error,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+    _ISAL_ERROR,
+)
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -55,10 +69,11 @@ class Piece(msgspec.Struct, frozen=True):
         if not self.deflated:
             return self.data
         try:
-            plain = isal_zlib.decompress(self.data, wbits=-15, bufsize=max(self.size, 1))
+            # One byte more than promised shows a member that lies about its size, without inflating what it hides.
+            plain = isal_zlib.decompressobj(wbits=-15).decompress(self.data, self.size + 1)
         except _ISAL_ERROR as error:
             raise BadFile(f"the archive is damaged here ({error}); download it again", file=self.path) from error
-        if len(plain) != self.size or (self.crc is not None and zlib.crc32(plain) != self.crc):
+        if len(plain) != self.size or (self.crc is not None and isal_zlib.crc32(plain) != self.crc):
             raise BadFile("the archive is damaged here (its checksum does not match); download it again", file=self.path)
         return plain
 

@@ -27,6 +27,7 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
     applications: list[ApplicationOfDrug] = []
     medicines: list[MedicineOfDrug] = []
     combined: dict[str, None] = {}
+    hit_products = {at.curie: number for at, mention, number, _ in hits if mention.role in _PRODUCT_ROLES}
     for at, mention, number, resolution in hits:
         document = document_of(at)
         match at.reading.document:
@@ -48,11 +49,10 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
                 applications.append(ApplicationOfDrug(document=document, application=application, ingredients=frozenset({mention.text})))
             case Medicine() as medicine if mention.role in _PRODUCT_ROLES:
                 medicines.append(MedicineOfDrug(document=document, medicine=medicine))
-            case _ if mention.role == "substance":
+            case _ if mention.role == "substance" and hit_products.get(at.curie) is None:
                 combined[at.reading.title] = None
     applications = _with_siblings(applications, lake)
     real = _Real(lake, labels, medicines)
-    own = {one.label.set_id for one in labels} | {one.medicine.name for one in medicines}
     return Dossier(
         entity=entity,
         trials=tuple(_once(one for one in trials if not real.replaces(one.document, one.study))),
@@ -60,7 +60,7 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
         applications=tuple(one for one in applications if not real.replaces(one.document, one.application)),
         medicines=tuple(_once(one for one in medicines if not real.replaces(one.document, one.medicine))),
         holders=tuple(_holders(lake, applications, medicines, real)),
-        in_combinations=tuple(title for title in combined if title not in own),
+        in_combinations=tuple(combined),
     )
 
 

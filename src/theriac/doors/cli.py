@@ -93,6 +93,27 @@ def drug(
 
 @app.command()
 @_door
+def label(
+    paths: Annotated[list[str], typer.Argument(help="Label files (openFDA JSON, SPL XML, EU leaflet), or set ids of loaded labels.")],
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Read what labels say: indications, regimens, cautions, reactions, interactions; a file needs no store."""
+    for path in paths:
+        if Path(path).exists():
+            found = api.read_labels(path)
+        else:
+            with _opened(home) as store:
+                found = store.label(path)
+        for statements in found:
+            if json:
+                _print_json(statements)
+            else:
+                terminal.label(statements)
+
+
+@app.command()
+@_door
 def trials(
     drug: Annotated[str | None, typer.Option("--drug", help="A drug's name or id.")] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="A condition's name or id.")] = None,

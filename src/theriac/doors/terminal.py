@@ -5,19 +5,21 @@ Flows in: the shapes of `views`. Flows out: text. It computes nothing but the la
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from theriac.views import Citation, DrugProfile, Resolved, SearchHit, SourceLine, Stated, TrialLine
+from theriac.views import SUMMARY_MARK, Citation, DrugProfile, Resolved, SearchHit, SourceLine, Stated, TrialLine
 
 _MOST = 12
+_MARK = "†"
 
 
 def console() -> Console:
@@ -90,17 +92,128 @@ def load_report(report: Any) -> None:
     out.print(_plain(f"\n{report.commits} commits, {report.seconds:.1f} s"))
 
 
+def regimen_words(regimen: dict[str, Any]) -> str:
+    """A regimen in one line: dose, frequency, duration and what else the label states."""
+    parts = [_dose_words(regimen.get("dose")), _frequency_words(regimen.get("frequency")), _duration_words(regimen.get("duration"))]
+    if regimen.get("until"):
+        parts.append(f"until {regimen['until']}")
+    if contact := regimen.get("contact_time"):
+        parts.append(f"left on {_range(contact.get('value'), contact.get('high'))} {contact.get('unit')}")
+    parts += [", ".join(regimen.get("when") or ()), f"on {regimen['site']}" if regimen.get("site") else ""]
+    if area := regimen.get("area"):
+        parts.append(f"area {_range(area.get('value'), area.get('high'))} {area.get('unit')}")
+    return "; ".join(part for part in parts if part)
+
+
+def _range(low: object, high: object) -> str:
+    return f"{low}" if high in (None, low) else f"{low}–{high}"
+
+
+def _dose_words(dose: dict[str, Any] | None) -> str:
+    if not dose:
+        return ""
+    per = f"/{dose['per']}" if dose.get("per") else ""
+    basis = {"day": " a day in all", "course": " in all"}.get(str(dose.get("basis")), "")
+    return f"{_range(dose.get('low'), dose.get('high'))} {dose.get('unit')}{per}{basis}"
+
+
+def _frequency_words(frequency: dict[str, Any] | None) -> str:
+    if not frequency:
+        return ""
+    if frequency.get("once"):
+        return "once"
+    times = _range(frequency.get("times"), frequency.get("times_high"))
+    period = _range(frequency.get("period", 1), frequency.get("period_high"))
+    every = f"{times}× per {frequency.get('unit', '')}" if period == "1" else f"{times}× every {period} {frequency.get('unit', '')}"
+    return every + (" as needed" if frequency.get("prn") else "")
+
+
+def _duration_words(duration: dict[str, Any] | None) -> str:
+    if not duration:
+        return ""
+    if duration.get("cycle_on"):
+        cycles = f", {duration['cycles']} cycles" if duration.get("cycles") else ""
+        return f"{duration['cycle_on']} {duration.get('unit')} on, {duration.get('cycle_off')} {duration.get('unit')} off{cycles}"
+    bound = {"max": "at most ", "min": "at least "}.get(str(duration.get("bound")), "for ")
+    return f"{bound}{_range(duration.get('value'), duration.get('high'))} {duration.get('unit')}"
+
+
+def label(statements: Any) -> None:
+    """What one label says, section by section, each with its quote."""
+    whole = msgspec.to_builtins(statements)
+    out = console()
+    out.print(Text(f"\n{whole['set_id']} version {whole['version']} · {whole['document_type']} · {whole['jurisdiction']}", style="bold"))
+    _clinical(out, {name: whole[name] if isinstance(whole[name], list) else [whole[name]] for name in _CLINICAL if name in whole})
+
+
+_CLINICAL = ("indications", "not_indicated", "regimens", "cautions", "reactions", "interactions", "mechanism")
+
+
+def _clinical(out: Console, sections: dict[str, Any]) -> None:
+    """The clinical sections: where, product, statement, quote."""
+    _section(out, "Indicated for", sections.get("indications"), lambda one: f"{one['name']}{_in_brackets(one.get('population'))}")
+    _section(out, "Not indicated", sections.get("not_indicated"), lambda one: one["name"])
+    _section(out, "How it is used", sections.get("regimens"), _regimen_line)
+    _section(out, "Cautions", sections.get("cautions"), _caution_line)
+    _section(out, "Adverse reactions", sections.get("reactions"), _reaction_line)
+    _section(out, "Interactions", sections.get("interactions"), lambda one: f"{one.get('name', '')}: {one.get('effect') or one.get('advice') or ''}")
+    mechanism = [one for one in sections.get("mechanism") or () if one.get("statements") or one.get("absence")]
+    _section(out, "How it works", mechanism, lambda one: f"{one.get('certainty') or 'no statement'}")
+
+
+def _caution_line(one: dict[str, Any]) -> str:
+    return f"{one.get('kind', '')}: {one.get('title') or ', '.join(one.get('populations') or ())}"
+
+
+def _in_brackets(text: str | None) -> str:
+    return f" ({text})" if text else ""
+
+
+def _regimen_line(one: dict[str, Any]) -> str:
+    about = " · ".join(part for part in (one.get("product"), one.get("indication"), one.get("population"), one.get("phase")) if part)
+    return f"{about}: {regimen_words(one)}" if about else regimen_words(one)
+
+
+def _reaction_line(one: dict[str, Any]) -> str:
+    rate = f" {one.get('operator') if one.get('operator') not in (None, '=') else ''}{one['percent']:g} %" if one.get("percent") is not None else ""
+    versus = f" against {one['comparator_percent']:g} %" if one.get("comparator_percent") is not None else ""
+    band = f" ({one['band']})" if one.get("band") else ""
+    return f"{one['term']}{rate}{versus}{band}{_in_brackets(one.get('indication'))}"
+
+
+def _section(out: Console, title: str, rows: Sequence[dict[str, Any]] | None, words: Any) -> None:
+    if not rows:
+        return
+    table = _table("where", "product", "statement", "in the document's words", title=f"\n{title}")
+    for one in rows[:_MOST]:
+        quote = " ".join(str(one.get("quote") or "").split())
+        kind = SUMMARY_MARK if one.get("says") else one.get("document_type")
+        where = " ".join(str(part) for part in (one.get("jurisdiction"), kind) if part)
+        shown = one.get("product_name") or ""
+        table.add_row(_plain(where), _plain(shown), _plain(words(one)), _plain(quote[:140] + ("…" if len(quote) > 140 else "")))
+    out.print(table)
+    if len(rows) > _MOST:
+        out.print(_plain(f"  … and {len(rows) - _MOST} more (--json lists all)"))
+
+
 def _source(citation: Citation) -> str:
-    mark = f" · {citation.says}" if citation.says else ""
+    mark = f" {_MARK}" if citation.says else ""
     version = f" v{citation.version}" if citation.version else ""
     return f"{citation.record}{version}{mark}"
+
+
+def _explain_mark(out: Console, citations: Iterable[Citation]) -> None:
+    """Below a table, what its mark means."""
+    if any(one.says for one in citations):
+        out.print(Text(f"  {_MARK} {SUMMARY_MARK}", style="dim"))
 
 
 def _values(stated: Sequence[Stated]) -> str:
     """One value where all documents agree, else each with its record."""
     if len({one.value.casefold() for one in stated}) <= 1:
         return stated[0].value if stated else ""
-    return " / ".join(f"{one.value} ({one.citation.record})" for one in stated)
+    newest = sorted(stated, key=lambda one: one.citation.seen, reverse=True)
+    return " / ".join(dict.fromkeys(f"{one.value} ({one.citation.source} {one.citation.seen[:10]})" for one in newest))
 
 
 def profile(view: DrugProfile) -> None:
@@ -110,6 +223,7 @@ def profile(view: DrugProfile) -> None:
     if view.as_of:
         out.print(_plain(f"as of {view.as_of}: documents seen by then"))
     _identity(out, view)
+    _clinical(out, view.clinical)
     _products(out, view)
     _approvals(out, view)
     _patents(out, view)
@@ -158,6 +272,7 @@ def _products(out: Console, view: DrugProfile) -> None:
             _plain(_source(line.citations[0])),
         )
     out.print(table)
+    _explain_mark(out, (line.citations[0] for line in view.products))
     if len(view.products) > 3 * _MOST:
         out.print(_plain(f"  … and {len(view.products) - 3 * _MOST} more (--json lists all)"))
 
@@ -171,6 +286,7 @@ def _approvals(out: Console, view: DrugProfile) -> None:
         words = (_plain(line.status), _plain(line.detail), _plain(_source(line.citation)))
         table.add_row(line.date or "no date", line.jurisdiction, line.application, line.what, *words)
     out.print(table)
+    _explain_mark(out, (line.citation for line in first))
     supplements = len(view.approvals) - len(first)
     if supplements or len(first) > 2 * _MOST:
         out.print(_plain(f"  … and {supplements} supplements, {max(0, len(first) - 2 * _MOST)} more first decisions (--json lists all)"))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from theriac.flow.dossier import ApplicationOfDrug, Document, Dossier, TrialOfDrug
 from theriac.flow.keys import name_key
-from theriac.model import Product, Study
+from theriac.model import Product, Study, Submission
 from theriac.terms import ArmRole, NameKind
 from theriac.views import (
     SUMMARY_MARK,
@@ -153,7 +153,8 @@ def product_lines(dossier: Dossier) -> list[ProductLine]:
                 gathered.setdefault((one.application.number, product.number), []).append((one, product, f"products[{index}]"))
     named = {key: rows for key, rows in gathered.items() if any(product.ingredients for _, product, _ in rows)}
     types = _types(dossier)
-    lines = [_product_line(number, key, rows, types) for (number, key), rows in sorted(named.items())]
+    submissions = [(one.application.number, submission) for one in dossier.applications for submission in one.application.submissions or ()]
+    lines = [_product_line(number, key, rows, types, submissions) for (number, key), rows in sorted(named.items())]
     return sorted(lines, key=lambda line: (line.approved is None, line.approved or "", line.application)) + list(_medicine_lines(dossier))
 
 
@@ -162,7 +163,11 @@ def _types(dossier: Dossier) -> dict[str, str]:
 
 
 def _product_line(
-    number: str, product_number: str, rows: list[tuple[ApplicationOfDrug, Product, str]], types: dict[str, str]
+    number: str,
+    product_number: str,
+    rows: list[tuple[ApplicationOfDrug, Product, str]],
+    types: dict[str, str],
+    submissions: list[tuple[str, Submission]],
 ) -> ProductLine:
     def first(attribute: str) -> str | None:
         return next((value for _, product, _ in rows if (value := getattr(product, attribute))), None)
@@ -177,7 +182,7 @@ def _product_line(
         route=first("route"),
         strength=first("strength"),
         ingredients=list(ingredients),
-        approved=first("approved") or first("approved_text"),
+        approved=first("approved") or first("approved_text") or _original(number, product_number, submissions),
         marketing=[
             Stated(value=product.marketing_status, citation=cite(one.document, path)) for one, product, path in rows if product.marketing_status
         ],
@@ -188,6 +193,13 @@ def _product_line(
         te_code=first("te_code"),
         citations=[cite(one.document, path) for one, _, path in rows],
     )
+
+
+def _original(number: str, product_number: str, submissions: list[tuple[str, Submission]]) -> str | None:
+    """The approval date of the original application, for its first product only: a later strength came with a supplement."""
+    if product_number.lstrip("0") != "1":
+        return None
+    return next((one.date for of, one in submissions if of == number and one.type == "ORIG" and one.status == "AP" and one.date), None)
 
 
 def _medicine_lines(dossier: Dossier) -> Iterator[ProductLine]:

@@ -8,10 +8,12 @@ from theriac.sources.ctgov import CtgovV2
 from theriac.sources.ctgov_xml import CtgovXml
 from theriac.sources.drugs_at_fda import DrugsAtFDA
 from theriac.sources.ema import EMAMedicinesReport, EMAMedicinesTable
+from theriac.sources.epi import EPI
 from theriac.sources.openfda_drugsfda import OpenFDADrugsFDA
 from theriac.sources.openfda_label import OpenFDALabel
 from theriac.sources.orange_book import OrangeBook, OrangeBookUseCodes
 from theriac.sources.reference_tables import ReferenceTables
+from theriac.sources.spl import SPL
 
 FORMATS: tuple[Format, ...] = (
     CtgovV2(),
@@ -23,5 +25,7 @@ FORMATS: tuple[Format, ...] = (
     OrangeBookUseCodes(),
     EMAMedicinesTable(),
     EMAMedicinesReport(),
+    SPL(),
+    EPI(),
     ReferenceTables(),
 )

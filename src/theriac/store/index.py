@@ -38,6 +38,7 @@ CREATE INDEX mention_by_key ON mention_key (key) WHERE key <> '';
 CREATE TABLE claim (id INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (body, source));
 CREATE TABLE claim_of (claim INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (claim, version)) WITHOUT ROWID;
 CREATE TABLE listing (id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL);
+CREATE TABLE statements (version TEXT NOT NULL, reader TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (version, reader)) WITHOUT ROWID;
 CREATE TABLE registry (stamp TEXT NOT NULL);
 CREATE TABLE entity (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE entity_name (
@@ -201,6 +202,21 @@ class Index:
         query = "SELECT count(DISTINCT r.id), count(v.id) FROM record r LEFT JOIN version v ON v.record = r.id WHERE r.source = ?"
         records, versions = self.db.execute(query, (source,)).fetchone()
         return int(records), int(versions)
+
+    def kept_statements(self, versions: Sequence[str], reader: str) -> dict[str, bytes]:
+        """What a reader made of these versions, as far as it is kept."""
+        found = {}
+        for chunk in _chunks(list(versions), 800):
+            query = f"SELECT version, body FROM statements WHERE reader = ? AND version IN ({','.join('?' * len(chunk))})"
+            found.update(dict(self.db.execute(query, (reader, *chunk)).fetchall()))
+        return found
+
+    def keep_statements(self, bodies: Mapping[str, bytes], reader: str) -> None:
+        """Keeps what a reader made of versions."""
+        if bodies:
+            with self.transaction() as db:
+                rows = [(version, reader, body) for version, body in bodies.items()]
+                db.executemany("INSERT OR REPLACE INTO statements VALUES (?, ?, ?)", rows)
 
     def by_raw(self, raws: Iterable[bytes]) -> dict[bytes, tuple[str, str, str, str]]:
         """raw hash → (source, key, version, content), for bytes served before."""

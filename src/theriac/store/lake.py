@@ -169,6 +169,16 @@ class Lake:
         row = table.slice(0, 1).to_pylist()[0]
         return row["format"], row["context"], row["payload"]
 
+    def payloads(self, versions: Sequence[tuple[str, str, str]]) -> dict[str, bytes]:
+        """The bytes as served of many versions (source, key, version) at once, by version."""
+        if not versions:
+            return {}
+        keys = sorted({key for _, key, _ in versions})
+        wanted = {version for _, _, version in versions}
+        table = self.home.lake.read(self.home.segments("versions"), ["version", "payload"], filters=[("key", "in", keys)])
+        rows = [] if table is None else table.to_pylist()
+        return {row["version"]: row["payload"] for row in rows if row["version"] in wanted}
+
     def records(self, source: str | None = None, kind: str | None = None) -> Iterator[int]:
         """The current versions of a source, or of a kind of document, one after another."""
         query = """SELECT v.id FROM span s JOIN version v ON v.id = s.version JOIN record r ON r.id = v.record JOIN reading g ON g.version = v.id

@@ -1,0 +1,114 @@
+"""What the labels of a drug say: statements read from stored label versions, kept in the read index once read.
+
+Flows in: labels of a dossier and the lake that holds their payloads. Flows out: label documents and their statements. The statements are a
+pure function of the version and the reader; the index keeps them only so that no label is read twice.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from theriac.errors import BadRecord
+from theriac.flow.dossier import Document, LabelOfDrug
+from theriac.labels import LabelDocument, Statements, read_label, read_statements
+from theriac.model import Label
+from theriac.store.lake import Lake
+
+READER = "labels/1"
+_decode = msgspec.msgpack.Decoder(Statements)
+_encode = msgspec.msgpack.Encoder()
+
+
+class Read(msgspec.Struct, frozen=True):
+    """The statements of one label, with the document that makes them."""
+
+    document: Document
+    label: Label
+    statements: Statements
+
+
+def statements_of(labels: Sequence[LabelOfDrug], lake: Lake) -> list[Read]:
+    """The statements of each label; those that the index does not hold yet are read from their payloads and kept."""
+    kept = lake.home.index.kept_statements([one.document.version for one in labels], READER)
+    missing = [one for one in labels if one.document.version not in kept]
+    fresh: dict[str, bytes] = {}
+    found = documents_of([one.document for one in missing], lake)
+    for one in missing:
+        document = found.get(one.document.version)
+        if document is not None:
+            fresh[one.document.version] = _encode.encode(read_statements(document, app=one.label.set_id, file=one.document.record))
+    lake.home.index.keep_statements(fresh, READER)
+    have = kept | fresh
+    return [
+        Read(one.document, one.label, _decode.decode(have[one.document.version])) for one in labels if one.document.version in have
+    ]
+
+
+def documents_of(documents: Iterable[Document], lake: Lake) -> dict[str, LabelDocument]:
+    """The label documents of these versions, read from the bytes as served; a payload that holds no label is left out."""
+    wanted = list(documents)
+    payloads = lake.payloads([(*_record(one.record), one.version) for one in wanted])
+    found = {}
+    for one in wanted:
+        payload = payloads.get(one.version)
+        if payload is not None and (document := label_document(payload)) is not None:
+            found[one.version] = document
+    return found
+
+
+def label_document(payload: bytes) -> LabelDocument | None:
+    """The one label in a stored payload, or None where it holds none."""
+    try:
+        return read_label(payload)[0]
+    except BadRecord:
+        return None
+
+
+def _record(curie: str) -> tuple[str, str]:
+    source, _, key = curie.partition(":")
+    return source, key
+
+
+def clinical_sections(labels: Sequence[Read]) -> dict[str, list[dict[str, object]]]:
+    """The clinical sections of a profile: what each label says, label by label, never averaged; identical labels stand as one.
+
+    Each entry carries its jurisdiction, document type, label, version and date beside the statement and its quote.
+    """
+    sections: dict[str, list[dict[str, object]]] = {name: [] for name in _SECTIONS}
+    said: dict[tuple[str, bytes], dict[str, object]] = {}
+    for one in sorted(labels, key=lambda read: (read.statements.jurisdiction, read.label.effective or ""), reverse=True):
+        about = _about(one)
+        for name in _SECTIONS:
+            for statement in _as_list(getattr(one.statements, name)):
+                key = (name, msgspec.json.encode({k: v for k, v in statement.items() if k != "path"}))
+                before = said.get(key)
+                if before is not None and before["jurisdiction"] == about["jurisdiction"]:
+                    before["labels"] = int(str(before["labels"])) + 1
+                    continue
+                said[key] = {**about, "labels": 1, **statement}
+                sections[name].append(said[key])
+    return sections
+
+
+_SECTIONS = ("indications", "not_indicated", "regimens", "instructions", "cautions", "reactions", "interactions", "mechanism")
+
+
+def _as_list(value: object) -> list[dict[str, object]]:
+    built = msgspec.to_builtins(value)
+    if isinstance(built, dict):
+        return [built] if any(built.values()) else []
+    return list(built)
+
+
+def _about(one: Read) -> dict[str, object]:
+    says = "Theriac summary, not label text" if one.document.source == "starter" else None
+    return {
+        "jurisdiction": one.statements.jurisdiction,
+        "document_type": one.statements.document_type,
+        "product_name": ", ".join(one.label.brand_names or one.label.generic_names) or one.label.title,
+        "record": one.document.record,
+        "seq": one.document.seq,
+        "version": one.label.version,
+        "effective": one.label.effective,
+        "says": says,
+    }
