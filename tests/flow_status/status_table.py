@@ -6,6 +6,8 @@
 import re
 from pathlib import Path
 
+import msgspec
+
 from theriac.flow.evidence import (
     ApplicationEvidence,
     ConditionMention,
@@ -129,7 +131,9 @@ def _trial(number: int, told: Words) -> TrialEvidence:
     peptide = told.take("beside a peptide vaccine")
     vaccine = told.take("(before|also without) C vaccine")
     adjuvant = told.take("called adjuvant of a peptide vaccine")
-    beside = told.take("with Y in (every|one) arm")
+    beside = told.take("with Y(?: in (every|one) arm)?")
+    mixed = told.take("in one syringe with C vaccine")
+    untold = told.take("arms untold")
     drug = told.value("of drug", "X") or "X"
     role = ArmRole(told.value("as", "investigated") or "investigated")
     enrolled = told.value("enrolled")
@@ -148,6 +152,10 @@ def _trial(number: int, told: Words) -> TrialEvidence:
         interventions.append(Intervention(name="Peptide vaccine", type="BIOLOGICAL", arms=("one", "two")))
     if adjuvant:
         interventions[0] = Intervention(name="Xalbine", type="DRUG", arms=("one", "two"), description="The vaccine adjuvant, on the site")
+    name = "Xalbine + intradermal Cutitis vaccine" if mixed else "Xalbine"
+    interventions[0] = msgspec.structs.replace(interventions[0], name=name)
+    if untold:
+        interventions, arms = [msgspec.structs.replace(one, arms=()) for one in interventions], []
     study = Study(
         nct_id=f"NCT{number:08d}",
         title=(title or "").replace("X", "Xalbine"),
@@ -169,7 +177,7 @@ def _trial(number: int, told: Words) -> TrialEvidence:
         record=f"ctgov:{study.nct_id}",
         seq=1,
         study=study,
-        drugs=(DrugMention(drug=drug, text="Xalbine", path="interventions[0]", arm_role=role),),
+        drugs=(DrugMention(drug=drug, text=name, path="interventions[0]", arm_role=role),),
         conditions=(ConditionMention(condition="C", text="Cutitis", path="conditions[0]"),),
     )
 
