@@ -112,4 +112,4 @@ def leaflet() -> LabelDocument:
 
 def stands_in(document: LabelDocument, quote: str) -> bool:
     """Whether the quote is an exact piece of the document's text."""
-    return any(quote in section.text for section in walk(document.sections))
+    return bool(quote) and any(quote in section.text for section in walk(document.sections))

@@ -49,6 +49,33 @@ def test_bounds_settings_severity_and_resolution_come_from_the_words() -> None:
     assert "pancreatitis" not in {r.term for r in found}
 
 
+def test_a_row_that_the_running_text_lacks_is_quoted_from_the_table() -> None:
+    document = openfda_label(adverse_reactions=["6 ADVERSE REACTIONS 6.1 Clinical Trials Experience Table 1 is not repeated here."])
+    nausea = one(read_reactions(document), "nausea", arm="Zorvex")
+    assert (nausea.quote, nausea.path) == ("Nausea", "adverse_reactions_table[0]")
+
+
+def test_the_placebo_rate_in_a_bracket_is_not_the_drugs() -> None:
+    text = "6 ADVERSE REACTIONS Lethargy [placebo 2%, Zorvex 5%] and rash (1% placebo, 3% Zorvex) and flushing (7% vs 4%) were reported."
+    found = read_reactions(openfda_label(adverse_reactions=[text], adverse_reactions_table=None))
+    assert {(r.term, r.percent, r.comparator_percent) for r in found if r.path == "adverse_reactions[0]"} == {
+        ("lethargy", 5.0, 2.0),
+        ("rash", 3.0, 1.0),
+        ("flushing", 7.0, 4.0),
+    }
+
+
+def test_columns_that_hold_no_rate_are_left_out() -> None:
+    rows = table(("Reaction", "Zorvex N=200", "Placebo N=200", "P-value"), ("Nausea", "14", "5", "0.02"), ("Rash", "3", "1", "0.4"))
+    assert [(term, arm) for term, arm, *_ in rows] == [("nausea", "Zorvex"), ("rash", "Zorvex")]
+
+
+def test_a_weight_loss_of_more_than_five_percent_is_no_frequency() -> None:
+    text = "6 ADVERSE REACTIONS Some felt tired. Weight loss (>5%) was followed by dizziness in one patient."
+    found = read_reactions(openfda_label(adverse_reactions=[text], adverse_reactions_table=None))
+    assert [r.percent for r in found if r.term == "dizziness"] == [None]
+
+
 def test_a_rate_that_the_label_does_not_give_is_missing_not_zero() -> None:
     angioedema = one(read_reactions(openfda_label()), "angioedema")
     assert (angioedema.percent, angioedema.numerator, angioedema.denominator, angioedema.operator) == (None, None, None, None)

@@ -146,7 +146,8 @@ def _counts_reactions(text: str, match: re.Match[str]) -> bool:
     after = text[match.end() : match.end() + 40]
     if _COMPARES.match(after):
         return False
-    return bool(_INCIDENCE.search(text, max(0, match.start() - 70), match.start()) or _OF_PATIENTS.match(after))
+    begin = max(0, match.start() - 70, text.rfind(". ", 0, match.start()))
+    return bool(_INCIDENCE.search(text, begin, match.start()) or _OF_PATIENTS.match(after))
 
 
 def _cut(found: list[Stretch]) -> list[Stretch]:

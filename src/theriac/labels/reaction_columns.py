@@ -52,7 +52,8 @@ _DOSE = re.compile(
 
 
 _NO_RATE = re.compile(
-    r"p[- ]?value|\bhazard|\bratio\b|\bdifference\b|person|patient[- ]years?|per\s+1,?0+|confidence|\bCI\b|relative|\bodds\b|\bmean\b|\bmedian\b|\brange\b|number\s+of\s+events",
+    r"p[- ]?value|\bhazard|\bratio\b|\bdifference\b|person|patient[- ]years?|per\s+1,?0+|confidence|\bCI\b|relative|\bodds\b"
+    r"|\bmean\b|\bmedian\b|\brange\b|number\s+of\s+events",
     re.IGNORECASE,
 )
 _LEAD = re.compile(

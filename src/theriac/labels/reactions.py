@@ -93,12 +93,15 @@ def _of_leaf(
     if own:
         for table in leaf.tables:
             caption, rows = table_reactions(table, names)
-            yield from _of_table(leaf.text, caption, rows, about, spans)
+            yield from _of_table(leaf.text, table.path, caption, rows, about, spans)
     yield from _of_text(leaf, about, spans, seen)
 
 
-def _of_table(text: str, caption: str, rows: Iterable[TableReaction], about: About, spans: list[tuple[int, int]]) -> Iterator[Reaction]:
-    """The rows of one table; the stretch of running text that repeats the table is added to `spans`."""
+def _of_table(text: str, path: str, caption: str, rows: Iterable[TableReaction], about: About, spans: list[tuple[int, int]]) -> Iterator[Reaction]:
+    """The rows of one table; the stretch of running text that repeats the table is added to `spans`.
+
+    A row that the running text does not hold is quoted by its name in the table itself, with the table's path.
+    """
     trial = Trial(disease_of(caption, about.names) or about.indication, people_of(caption) or about.population, severity_of_grade(caption))
     quoted: tuple[str, ...] = ()
     at, quote = table_start(text, caption), ""
@@ -111,12 +114,15 @@ def _of_table(text: str, caption: str, rows: Iterable[TableReaction], about: Abo
             if end > start >= at:
                 at = end
                 own.append((start, end))
-        yield _of_row(row, quote, about, trial)
+        if quote:
+            yield _of_row(row, quote, about.path, about, trial)
+        else:
+            yield _of_row(row, next(cell for cell in row.row if cell), path, about, trial)
     if own:
         spans.append((min(own)[0], max(end for _, end in own)))
 
 
-def _of_row(row: TableReaction, quote: str, about: About, trial: Trial) -> Reaction:
+def _of_row(row: TableReaction, quote: str, path: str, about: About, trial: Trial) -> Reaction:
     """One row in one arm; the comparator's rate stands beside it, never subtracted."""
     cell, against = row.cell, row.comparator
     return Reaction(
@@ -140,7 +146,7 @@ def _of_row(row: TableReaction, quote: str, about: About, trial: Trial) -> React
         severity=severity_of_grade(row.grade or "") or (trial.severity if row.grade is None else None),
         local=is_local(row.term, ""),
         section=about.place,
-        path=about.path,
+        path=path,
     )
 
 
