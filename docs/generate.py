@@ -136,7 +136,7 @@ def _excerpt(lines: list[Text]) -> Iterator[Text]:
     """The head of the profile and the head of its trials."""
     trials = next((number for number, line in enumerate(lines) if line.plain.startswith("Trials")), len(lines))
     yield from lines[:HEAD_LINES]
-    yield Text(f"… {max(0, trials - HEAD_LINES)} more lines …", style="dim")
+    yield Text("…", style="dim")
     yield from lines[max(trials, HEAD_LINES) :][:TRIAL_LINES]
 
 
