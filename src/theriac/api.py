@@ -10,28 +10,30 @@ from types import TracebackType
 
 import msgspec
 
-from theriac import pipeline
+from theriac import chronicle, pipeline
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import read_date
+from theriac.dates import until as until_end
 from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.flow import profile as lines
 from theriac.flow.dossier import Dossier, LabelOfDrug
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
-from theriac.gather import document_of, dossier, trials_of_condition
+from theriac.flow.word_diff import word_diff
+from theriac.gather import Joiner, document_of, dossier, readable, records_about, trials_of_condition
 from theriac.identifiers import link
 from theriac.labels import Statements, read_label, read_statements
 from theriac.model import Label
 from theriac.search import SearchIndex
 from theriac.settings import Settings, read_settings
 from theriac.store import decisions as settled
-from theriac.store import ledger, registry, upkeep
+from theriac.store import events, ledger, registry, upkeep
 from theriac.store.home import Home, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names
 from theriac.terms import EntityKind, ResolutionKind
-from theriac.views import SHAPES, Candidate, DrugProfile, Identifier, Resolved, SearchHit, SourceLine, TrialLine
+from theriac.views import SHAPES, Candidate, ChangeLine, Comparison, DrugProfile, Identifier, Resolved, Run, SearchHit, SourceLine, TrialLine
 
 FIRST_DRUG = "imiquimod"  # the starter dossier's subject; any other name is asked for the same way
 _ENTITY_KINDS = {kind.value: kind for kind in EntityKind}
@@ -101,7 +103,7 @@ class Theriac:
             profile = self.drug(FIRST_DRUG)
         except UnknownName:
             return Beginning(loaded, None, [])
-        return Beginning(loaded, profile, [])
+        return Beginning(loaded, profile, self.changes(drug=FIRST_DRUG)[:20])
 
     def resolve(self, name: str, kind: str | None = None) -> Resolved:
         """What a name or identifier means, with score and reason, or the candidates between which a person must choose."""
@@ -220,6 +222,53 @@ class Theriac:
         """The freshness ledger."""
         return [msgspec.convert(row, SourceLine) for row in ledger.sources(self.home)]
 
+    def changes(
+        self,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        drug: str | None = None,
+        condition: str | None = None,
+        kinds: Sequence[str] = (),
+        source: str | None = None,
+        as_of: str | None = None,
+    ) -> list[ChangeLine]:
+        """What changed, newest first, from the day `since` on: of a drug, a condition, some kinds (`label.*`), a source."""
+        names = self.names
+        chronicle.catch_up(self.home)
+        last = _date_or_none(as_of, "--as-of") or _date_or_none(until, "--until")
+        found = events.events(
+            self.home,
+            since=_date_or_none(since, "--since"),
+            until=None if last is None else until_end(last),
+            records=self._records_about(drug, condition),
+            kinds=kinds,
+            source=source,
+        )
+        return Joiner(self.lake(as_of), names).lines(found)
+
+    def _records_about(self, drug: str | None, condition: str | None) -> set[tuple[str, str]] | None:
+        chosen: set[tuple[str, str]] | None = None
+        for kind, name in (("drug", drug), ("condition", condition)):
+            if name is not None:
+                of_name = records_about(self.entity(name, kind), self.lake(), self.names)
+                chosen = of_name if chosen is None else chosen & of_name
+        return chosen
+
+    def compare(self, record: str, first: int, second: int) -> Comparison:
+        """Two versions of a record word by word, by their ranks in its history."""
+        lake = self.lake()
+        key = lake.find_record(record)
+        if key is None:
+            raise UnknownName(f"no record is called {record!r}; name one as source:key, as `theriac search` prints them")
+        versions = {line.seq: line.version for line in lake.history(key.source, key.key)}
+        for number in (first, second):
+            if number not in versions:
+                raise UserError(f"{key.curie} has versions 1 to {len(versions)}, not {number}; `theriac history {key.curie}` lists them")
+        texts = [readable(*lake.payload(key.source, key.key, versions[number])) for number in (first, second)]
+        runs = [Run(kind=str(run.kind), text=run.text) for run in word_diff(texts[0], texts[1])]
+        return Comparison(record=key.curie, from_seq=first, to_seq=second, runs=runs)
+
     def history(self, record: str, as_of: str | None = None) -> list[VersionLine]:
         """The versions of a record in order of time; UnknownName where no source has it."""
         key = self.lake(as_of).find_record(record)
@@ -299,6 +348,10 @@ def _date(text: str, option: str) -> str:
         raise UserError(f"{option} {text!r} is not a date; write 2024, 2024-03 or 2024-03-07") from error
 
 
+def _date_or_none(text: str | None, option: str) -> str | None:
+    return None if text is None else _date(text, option)
+
+
 def _record_link(record: str) -> str | None:
     source, _, key = record.partition(":")
     bare = key.rpartition("/")[2]
@@ -328,4 +381,4 @@ class Beginning(msgspec.Struct):
 
     loaded: bool
     profile: DrugProfile | None
-    changes: list[str]
+    changes: list[ChangeLine]

@@ -5,6 +5,7 @@ inflate them) or as a stream (large). It looks at content, never at names. Refus
 entries, too much inflation, too deep nesting.
 """
 
+import errno
 import gzip
 import io
 import lzma
@@ -30,6 +31,7 @@ MAX_RATIO = 200
 RATIO_FREE = 64 * 1024 * 1024
 MAX_NESTING = 4
 _ZIP_EPOCH = (1980, 1, 1)
+_FAR_FUTURE = 4_102_444_800  # the year 2100
 _ISAL_ERROR = cast("type[Exception]", isal_zlib.error)
 # NotImplementedError: a compression or a zip version that zipfile does not know; ValueError, OverflowError: sizes and dates that cannot be.
 _DAMAGE = (
@@ -85,25 +87,38 @@ class Trouble(msgspec.Struct, frozen=True):
     reason: str
 
 
-def walk(path: Path, shown: str | None = None) -> Iterator[Piece | Trouble]:
+def walk(path: Path, shown: str | None = None, _above: frozenset[Path] = frozenset()) -> Iterator[Piece | Trouble]:
     """Every plain file under a path, in a stable order; what cannot be opened comes as Trouble and stops nothing else."""
-    name = shown or path.as_posix()
-    if path.is_dir():
-        for child in sorted(path.iterdir()):
-            if not child.name.startswith("."):
-                yield from walk(child, f"{name.rstrip('/')}/{child.name}")
-        return
+    name = _printable(shown or path.as_posix())
     try:
-        with path.open("rb") as file:
-            yield from opened(file, name, path.stat().st_size)
-    except BadFile as error:
-        yield Trouble(error.file or name, error.reason)
+        if path.is_dir():
+            real = path.resolve()
+            if real in _above:
+                yield Trouble(name, "this link leads back to a folder above it; it was left out")
+                return
+            for child in sorted(path.iterdir()):
+                if not child.name.startswith("."):
+                    yield from walk(child, f"{name.rstrip('/')}/{child.name}", _above | {real})
+        elif path.exists() and not path.is_file():
+            yield Trouble(name, "this is neither a file nor a folder; name one of those")
+        else:
+            with path.open("rb") as file:
+                yield from opened(file, name, path.stat().st_size)
     except OSError as error:
-        yield Trouble(name, f"it cannot be read ({error.strerror or error}); check that it exists and may be read")
+        yield Trouble(name, _unreadable(error))
 
 
-def opened(file: BinaryIO, path: str, size: int, dated: str | None = None, nesting: int = 0) -> Iterator[Piece | Trouble]:
-    """The plain files in an opened, seekable file, which may itself be an archive."""
+def _unreadable(error: OSError) -> str:
+    why = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"it could not be unpacked ({why}): free some space in {tempfile.gettempdir()}, or set TMPDIR to a roomier folder"
+    return f"it cannot be read ({why}); check that it exists and may be read"
+
+
+def opened(
+    file: BinaryIO, path: str, size: int, dated: str | None = None, nesting: int = 0, outer: "_Guard | None" = None
+) -> Iterator[Piece | Trouble]:
+    """The plain files in an opened, seekable file, which may itself be an archive; `outer` counts for the archive around it."""
     magic = file.read(512)
     file.seek(0)
     kind = container_kind(magic)
@@ -114,11 +129,23 @@ def opened(file: BinaryIO, path: str, size: int, dated: str | None = None, nesti
         yield Trouble(path, f"archives are nested more than {MAX_NESTING} deep here; unpack the outer ones first")
         return
     opener = {"zip": _zip, "gz": _gz, "xz": _xz, "tar": _tar}[kind]
+    guard = _Guard(path, size, outer)
     try:
-        yield from opener(file, path, size, dated, nesting)
+        yield from opener(file, path, dated, nesting, guard)
+    except _TooMuch as error:
+        if error.guard is not guard:
+            raise
+        yield Trouble(error.file or path, error.reason)
+    except BadFile as error:
+        yield Trouble(error.file or path, error.reason)
     except _DAMAGE as error:
-        words = str(error) or "it ends too early"
-        yield Trouble(path, f"this {kind} archive is damaged ({words}); download it again")
+        yield Trouble(path, _damaged(f"this {kind} archive", error))
+
+
+def _damaged(what: str, error: Exception) -> str:
+    if isinstance(error, NotImplementedError):
+        return f"{what} is packed in a way that is not supported ({error}); unpack it with another program first"
+    return f"{what} is damaged ({str(error).rstrip('.') or 'it ends too early'}); download it again"
 
 
 def container_kind(first: bytes) -> str | None:
@@ -145,31 +172,56 @@ def _plain(file: BinaryIO, path: str, size: int, dated: str | None) -> Piece:
     return Piece(path, stream=file, size=size, dated=dated)
 
 
-def _zip(file: BinaryIO, path: str, size: int, dated: str | None, nesting: int) -> Iterator[Piece | Trouble]:
+def _zip(file: BinaryIO, path: str, dated: str | None, nesting: int, guard: "_Guard") -> Iterator[Piece | Trouble]:
     archive = zipfile.ZipFile(file)
     entries = archive.infolist()
-    guard = _Guard(path, size)
     guard.entries(len(entries))
     for entry in entries:
         if entry.is_dir():
             continue
-        inner = f"{path}!{entry.filename}"
-        if trouble := _unsafe(entry.filename, inner, link=(entry.external_attr >> 28) == 0xA):
+        inner = f"{path}!{_printable(entry.filename)}"
+        if trouble := _unsafe(entry.filename, inner, link=(entry.external_attr >> 28) == 0xA) or _locked(entry, inner):
             yield trouble
             continue
-        if entry.flag_bits & 0x1:
-            yield Trouble(inner, "this member is encrypted; unpack the archive with its password first")
-            continue
-        guard.promised(entry.file_size, entry.compress_size, inner)
-        day = None if entry.date_time[:3] == _ZIP_EPOCH else _day(datetime(*entry.date_time))  # noqa: DTZ001 (a zip member has no zone)
-        if entry.file_size <= SMALL and entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            yield from _small_member(file, entry, inner, day, nesting)
-        else:
-            with archive.open(entry) as member:
-                yield from _stream_member(cast(BinaryIO, member), inner, entry.file_size, day, nesting, guard)
+        try:
+            yield from _zip_member(archive, file, entry, inner, nesting, guard)
+        except _TooMuch:
+            raise
+        except BadFile as error:
+            yield Trouble(error.file or inner, error.reason)
+        except _DAMAGE as error:
+            yield Trouble(inner, _damaged("this member", error))
 
 
-def _small_member(file: BinaryIO, entry: zipfile.ZipInfo, path: str, day: str | None, nesting: int) -> Iterator[Piece | Trouble]:
+def _locked(entry: zipfile.ZipInfo, path: str) -> Trouble | None:
+    if not entry.flag_bits & 0x1:
+        return None
+    return Trouble(path, "this member is encrypted; unpack the archive with its password first")
+
+
+def _zip_member(
+    archive: zipfile.ZipFile, file: BinaryIO, entry: zipfile.ZipInfo, path: str, nesting: int, guard: "_Guard"
+) -> Iterator[Piece | Trouble]:
+    guard.promised(entry.file_size, entry.compress_size, path)
+    day = _zip_day(entry)
+    small = entry.file_size <= SMALL and entry.compress_size <= 2 * SMALL
+    if small and entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        guard.inflated(entry.file_size, path)
+        yield from _small_member(file, entry, path, day, nesting, guard)
+    else:
+        with archive.open(entry) as member:
+            yield from _stream_member(cast(BinaryIO, member), path, entry.file_size, day, nesting, guard)
+
+
+def _zip_day(entry: zipfile.ZipInfo) -> str | None:
+    """The day a zip gives its member, None for the epoch and for days that cannot be (month 0 is common)."""
+    try:
+        return None if entry.date_time[:3] == _ZIP_EPOCH else _day(datetime(*entry.date_time))  # noqa: DTZ001 (a zip member has no zone)
+    except ValueError:
+        return None
+
+
+def _small_member(file: BinaryIO, entry: zipfile.ZipInfo, path: str, day: str | None, nesting: int, guard: "_Guard") -> Iterator[Piece | Trouble]:
     """A small member with its bytes still deflated; the sizes and the checksum of the central directory are what counts."""
     file.seek(entry.header_offset)
     header = file.read(30)
@@ -182,7 +234,7 @@ def _small_member(file: BinaryIO, entry: zipfile.ZipInfo, path: str, day: str | 
         yield piece
     else:
         plain = piece.bytes()
-        yield from opened(io.BytesIO(plain), path, len(plain), day, nesting + 1)
+        yield from opened(io.BytesIO(plain), path, len(plain), day, nesting + 1, guard)
 
 
 def _first_bytes(piece: Piece) -> bytes:
@@ -195,11 +247,13 @@ def _first_bytes(piece: Piece) -> bytes:
         return b""
 
 
-def _stream_member(member: BinaryIO, path: str, size: int, day: str | None, nesting: int, guard: "_Guard") -> Iterator[Piece | Trouble]:
+def _stream_member(
+    member: BinaryIO, path: str, size: int, day: str | None, nesting: int, guard: "_Guard", first: bytes = b""
+) -> Iterator[Piece | Trouble]:
     """A large member as a stream, or, where it is an archive itself, unpacked to a temporary file because archives need seeking."""
-    first = member.read(512)
+    first = first or member.read(512)
     stream = _Counted(member, guard, path, first)
-    if container_kind(first) is None:
+    if container_kind(first[:512]) is None:
         yield Piece(path, stream=cast(BinaryIO, io.BufferedReader(stream, 1024 * 1024)), size=size, dated=day)
         return
     with tempfile.TemporaryFile() as copy:
@@ -207,58 +261,74 @@ def _stream_member(member: BinaryIO, path: str, size: int, day: str | None, nest
             copy.write(chunk)
         length = copy.tell()
         copy.seek(0)
-        yield from opened(cast(BinaryIO, copy), path, length, day, nesting + 1)
+        yield from opened(cast(BinaryIO, copy), path, length, day, nesting + 1, guard)
 
 
-def _gz(file: BinaryIO, path: str, size: int, dated: str | None, nesting: int) -> Iterator[Piece | Trouble]:
+def _gz(file: BinaryIO, path: str, dated: str | None, nesting: int, guard: "_Guard") -> Iterator[Piece | Trouble]:
     with igzip.open(file, "rb") as plain:  # type: ignore[no-untyped-call]
-        yield from _single(cast(BinaryIO, plain), _without_suffix(path), size, dated, nesting)
+        yield from _single(cast(BinaryIO, plain), _without_suffix(path), dated, nesting, guard)
 
 
-def _xz(file: BinaryIO, path: str, size: int, dated: str | None, nesting: int) -> Iterator[Piece | Trouble]:
+def _xz(file: BinaryIO, path: str, dated: str | None, nesting: int, guard: "_Guard") -> Iterator[Piece | Trouble]:
     with lzma.open(file, "rb") as plain:
-        yield from _single(cast(BinaryIO, plain), _without_suffix(path), size, dated, nesting)
+        yield from _single(cast(BinaryIO, plain), _without_suffix(path), dated, nesting, guard)
 
 
-def _single(plain: BinaryIO, path: str, size: int, dated: str | None, nesting: int) -> Iterator[Piece | Trouble]:
+def _single(plain: BinaryIO, path: str, dated: str | None, nesting: int, guard: "_Guard") -> Iterator[Piece | Trouble]:
     """The one file inside a .gz or .xz; a tar in it is read as it streams by."""
-    guard = _Guard(path, size)
     first = plain.read(SMALL)
-    if container_kind(first[:512]) == "tar":
+    kind = container_kind(first[:512])
+    if kind == "tar":
         stream = io.BufferedReader(_Counted(plain, guard, path, first), 1024 * 1024)
-        yield from _tar(cast(BinaryIO, stream), path, size, dated, nesting + 1)
-    elif container_kind(first[:512]) is None and len(first) < SMALL:
+        yield from _tar(cast(BinaryIO, stream), path, dated, nesting + 1, guard)
+    elif kind is None and len(first) < SMALL:
         guard.inflated(len(first), path)
         yield Piece(path, data=first, size=len(first), dated=dated)
     else:
-        yield from _stream_member(io.BufferedReader(_Counted(plain, guard, path, first)), path, 0, dated, nesting, guard)
+        yield from _stream_member(plain, path, 0, dated, nesting, guard, first)
 
 
-def _tar(file: BinaryIO, path: str, size: int, dated: str | None, nesting: int) -> Iterator[Piece | Trouble]:
-    with tarfile.open(fileobj=file, mode="r|") as archive:
+def _tar(file: BinaryIO, path: str, dated: str | None, nesting: int, guard: "_Guard") -> Iterator[Piece | Trouble]:
+    with tarfile.open(fileobj=file, mode="r|", tarinfo=_StrictEntry) as archive:
         for count, entry in enumerate(archive):
             if count >= MAX_ENTRIES:
                 raise BadFile(f"the archive has more than {MAX_ENTRIES:,} entries; load a part of it at a time", file=path)
-            inner = f"{path}!{entry.name}"
-            if entry.isdir():
-                continue
-            if trouble := _unsafe(entry.name, inner, link=not entry.isreg()):
-                yield trouble
-                continue
-            member = archive.extractfile(entry)
-            if member is None:
-                continue
-            day = _day(datetime.fromtimestamp(entry.mtime)) if entry.mtime else None  # noqa: DTZ006 (only the day is kept)
-            if entry.size <= SMALL:
-                data = member.read()
-                if len(data) < entry.size:
-                    raise tarfile.ReadError(f"{entry.name} is cut off")
-                if container_kind(data[:512]) is None:
-                    yield Piece(inner, data=data, size=len(data), dated=day)
-                else:
-                    yield from opened(io.BytesIO(data), inner, len(data), day, nesting + 1)
-            else:
-                yield from _stream_member(cast(BinaryIO, member), inner, entry.size, day, nesting, _Guard(inner, entry.size))
+            if not entry.isdir():
+                yield from _tar_member(archive, entry, f"{path}!{_printable(entry.name)}", nesting, guard)
+
+
+def _tar_member(archive: tarfile.TarFile, entry: tarfile.TarInfo, path: str, nesting: int, guard: "_Guard") -> Iterator[Piece | Trouble]:
+    member = None if entry.issparse() else archive.extractfile(entry) if entry.isreg() else None
+    if trouble := _unsafe(entry.name, path, link=member is None):
+        yield trouble
+        return
+    if member is None:
+        return
+    day = _day(datetime.fromtimestamp(entry.mtime)) if 0 < entry.mtime < _FAR_FUTURE else None  # noqa: DTZ006 (only the day is kept)
+    if entry.size > SMALL:
+        yield from _stream_member(cast(BinaryIO, member), path, entry.size, day, nesting, _Guard(path, entry.size, None))
+        return
+    data = member.read()
+    if len(data) < entry.size:
+        raise tarfile.ReadError(f"{entry.name} is cut off")
+    if container_kind(data[:512]) is None:
+        yield Piece(path, data=data, size=len(data), dated=day)
+    else:
+        yield from opened(io.BytesIO(data), path, len(data), day, nesting + 1, guard)
+
+
+class _StrictEntry(tarfile.TarInfo):
+    """An entry that refuses what tarfile passes over in silence: an archive that ends, or turns to rubbish, between two members."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_StrictEntry":
+        """The entry of a header; ReadError where there is none before the archive's own end mark."""
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if buf and not bytes(buf).strip(b"\0"):
+                raise
+            raise tarfile.ReadError("it ends too early" if len(buf) < tarfile.BLOCKSIZE else f"no member where one should be: {error}") from error
 
 
 def _unsafe(name: str, shown: str, *, link: bool) -> Trouble | None:
@@ -275,16 +345,26 @@ def _day(moment: datetime) -> str | None:
     return moment.date().isoformat() if moment.year >= 1990 else None
 
 
+def _printable(name: str) -> str:
+    """A file's name with the bytes that are no text written out, so that it can be shown and stored.
+
+    >>> _printable("a\udcff.json"), _printable("ä.json")
+    ('a\\\\udcff.json', 'ä.json')
+    """
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
+
+
 def _without_suffix(path: str) -> str:
     return path + "!" + PurePosixPath(path.rpartition("!")[2]).stem
 
 
 class _Guard:
-    """Counts what an archive inflates to and refuses a bomb before it is inflated."""
+    """Counts what an archive inflates to, nested archives included, and refuses a bomb before it is inflated."""
 
-    def __init__(self, path: str, packed: int) -> None:
+    def __init__(self, path: str, packed: int, outer: "_Guard | None") -> None:
         self.path = path
         self.packed = max(packed, 1)
+        self.outer = outer
         self.total = 0
 
     def entries(self, count: int) -> None:
@@ -296,19 +376,34 @@ class _Guard:
         """Refuses a member by what the archive's directory says of it."""
         if size > RATIO_FREE and size > MAX_RATIO * max(packed, 1):
             raise BadFile(_bomb(size, packed), file=path)
-        self.inflated(0, path, promised=size)
+        if self.total + size > MAX_INFLATED:
+            raise _TooMuch(_too_large(), self)
 
-    def inflated(self, count: int, path: str, promised: int = 0) -> None:
+    def inflated(self, count: int, path: str) -> None:
         """Adds bytes that came out and refuses to go on when they are too many."""
         self.total += count
         if self.total > RATIO_FREE and self.total > MAX_RATIO * self.packed:
-            raise BadFile(_bomb(self.total, self.packed), file=path)
-        if self.total + promised > MAX_INFLATED:
-            raise BadFile(f"the archive inflates to more than {MAX_INFLATED // 1024**3} GB; load a part of it at a time", file=path)
+            raise _TooMuch(_bomb(self.total, self.packed), self)
+        if self.total > MAX_INFLATED:
+            raise _TooMuch(_too_large(), self)
+        if self.outer is not None:
+            self.outer.inflated(count, path)
+
+
+class _TooMuch(BadFile):
+    """A whole archive inflates too far; it is given up at the level whose guard said so."""
+
+    def __init__(self, reason: str, guard: _Guard) -> None:
+        super().__init__(reason, file=guard.path)
+        self.guard = guard
+
+
+def _too_large() -> str:
+    return f"the archive inflates to more than {MAX_INFLATED // 1024**3} GB; load a part of it at a time"
 
 
 def _bomb(size: int, packed: int) -> str:
-    return f"it inflates {size // max(packed, 1)}-fold to over {size // 2**20} MB, as no real source does; it was not opened"
+    return f"it inflates {size // max(packed, 1)}-fold to over {size // 2**20} MB, as no real source does, and was not opened: check where it is from"
 
 
 class _Counted(io.RawIOBase):
@@ -330,7 +425,10 @@ class _Counted(io.RawIOBase):
         if self.first:
             data, self.first = self.first[:wanted], self.first[wanted:]
         else:
-            data = self.inner.read(wanted)
+            try:
+                data = self.inner.read(wanted)
+            except _DAMAGE as error:
+                raise BadFile(_damaged("the archive around this file", error), file=self.path) from error
         self.guard.inflated(len(data), self.path)
         buffer[: len(data)] = data
         return len(data)

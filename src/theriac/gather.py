@@ -5,14 +5,19 @@ Flows in: an entity, a lake and the names. Flows out: a `Dossier`. It states not
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from theriac.flow.dossier import ApplicationOfDrug, Document, Dossier, HolderSeen, LabelOfDrug, MedicineOfDrug, TrialOfDrug
+from theriac.flow.events import Event
+from theriac.flow.names import drug_candidates
 from theriac.flow.registry import Entity
-from theriac.flow.resolution import Resolution, resolve_mention
+from theriac.flow.resolution import Resolution, resolve_condition, resolve_mention
 from theriac.model import Application, Label, Medicine, Mention, Study
 from theriac.stages import STARTER, own_numbers
 from theriac.store.lake import Found, Lake, Stored
 from theriac.store.registry import Names
-from theriac.terms import ArmRole
+from theriac.terms import ArmRole, EntityKind
+from theriac.views import ChangeLine, EntityName
 
 _PRODUCT_ROLES = ("product",)
 
@@ -228,3 +233,98 @@ def _named(document: object) -> Iterator[tuple[str, str, str | None, str]]:
         for product in document.products or ():
             if product.holder:
                 yield "US", f"{document.type or ''}{document.number}", product.number, product.holder
+
+
+def records_about(entity: Entity, lake: Lake, names: Names) -> set[tuple[str, str]]:
+    """The records, of any version, in which the entity is mentioned, and every other record about the same registry numbers."""
+    kind = entity.kind.value
+    versions: set[int] = set()
+    for one in (lake, Lake(lake.home)):
+        found = one.mentions(kind, names.of_entity(entity.id), current=False)
+        stored = one.stored({hit.version for hit in found})
+        versions |= {hit.version for hit in found if kind != "drug" or _means(entity, hit, stored.get(hit.version), names)}
+    versions |= {number for curie in entity.identifiers for number in lake.by_key(curie)}
+    at = lake.stored(versions).values()
+    records = {(one.record.source, one.record.key) for one in at}
+    for key in {key for one in at for key in own_numbers(one.reading.document)}:
+        records |= {(one.record.source, one.record.key) for one in lake.stored(lake.by_key(key, current=False)).values()}
+    return records
+
+
+def _means(entity: Entity, hit: Found, at: Stored | None, names: Names) -> bool:
+    if at is None:
+        return False
+    mention = at.reading.mentions[hit.number]
+    answers = resolve_mention(hit.candidates, mention.type, names, identifiers=mention.identifiers)
+    return any(one.entity == entity.id for one in answers) and not (mention.role == "substance" and _has_other_product(at))
+
+
+def _has_other_product(at: Stored) -> bool:
+    """Whether the record is of combinations: its substances are then only parts of its products."""
+    return any(one.role in _PRODUCT_ROLES and ";" in one.text for one in at.reading.mentions)
+
+
+class Joiner:
+    """Joins events with the drugs and conditions that their records name today."""
+
+    def __init__(self, lake: Lake, names: Names) -> None:
+        self.lake = lake
+        self.names = names
+        self._of: dict[str, tuple[list[EntityName], list[EntityName]]] = {}
+
+    def lines(self, found: Iterable[Event]) -> list[ChangeLine]:
+        """The events as doors show them."""
+        return [self._line(event) for event in found]
+
+    def _line(self, event: Event) -> ChangeLine:
+        drugs, conditions = self._entities(event.record)
+        shown = event.shown() | {"drugs": drugs, "conditions": conditions}
+        return ChangeLine(**shown)
+
+    def _entities(self, record: str) -> tuple[list[EntityName], list[EntityName]]:
+        if record not in self._of:
+            source, _, key = record.partition(":")
+            at = self.lake.current(source, key) or self._last(source, key)
+            mentions = list(at.reading.mentions) if at is not None else []
+            if at is not None and not any(one.kind is EntityKind.DRUG for one in mentions):
+                mentions += self._siblings(at)
+            self._of[record] = self._resolved(mentions)
+        return self._of[record]
+
+    def _last(self, source: str, key: str) -> Stored | None:
+        spans = list(self.lake.through_time(source, key))
+        return spans[-1][0] if spans else None
+
+    def _siblings(self, at: Stored) -> list[Mention]:
+        """The drugs that other records about the same registry number name (a patent's application names its products elsewhere)."""
+        versions = [number for key in own_numbers(at.reading.document) for number in self.lake.by_key(key)]
+        return [one for other in self.lake.stored(versions).values() for one in other.reading.mentions if one.role in _PRODUCT_ROLES]
+
+    def _resolved(self, mentions: list[Mention]) -> tuple[list[EntityName], list[EntityName]]:
+        whole = [one for one in mentions if one.role in _PRODUCT_ROLES] or mentions
+        drugs: dict[str, EntityName] = {}
+        conditions: dict[str, EntityName] = {}
+        for mention in whole:
+            if mention.kind is EntityKind.DRUG and mention.arm_role not in (ArmRole.PLACEBO,):
+                for answer in resolve_mention(
+                    drug_candidates(mention.text, mention.others), mention.type, self.names, identifiers=mention.identifiers
+                ):
+                    self._add(drugs, answer.entity)
+        for mention in mentions:
+            if mention.kind is EntityKind.CONDITION:
+                self._add(conditions, resolve_condition(mention.text, self.names, identifiers=mention.identifiers).entity)
+        return list(drugs.values()), list(conditions.values())
+
+    def _add(self, to: dict[str, EntityName], found: str | None) -> None:
+        entity = self.names.entity(found) if found else None
+        if entity is not None:
+            to[entity.id] = EntityName(id=entity.id, name=entity.name)
+
+
+def readable(format_name: str, context: str, payload: bytes) -> str:
+    """A payload as lines that a word-level comparison can show: JSON with one member a line, anything else as it is."""
+    try:
+        value = msgspec.json.decode(payload)
+    except msgspec.DecodeError:
+        return payload.decode("utf-8", "replace")
+    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1).decode()

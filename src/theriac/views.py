@@ -240,4 +240,47 @@ class SearchHit(View, frozen=True):
     link: str | None
 
 
-SHAPES: tuple[type[View], ...] = (DrugProfile, TrialLine, Resolved, SearchHit, SourceLine)
+class EntityName(View, frozen=True):
+    """An entity with its id and display name."""
+
+    id: str
+    name: str
+
+
+class ChangeLine(View, frozen=True):
+    """One event (`theriac changes`): what changed, from which version to which, with the words of both."""
+
+    id: str
+    kind: str
+    record: str
+    drugs: list[EntityName]
+    conditions: list[EntityName]
+    old: str | None
+    new: str | None
+    quote_old: str | None
+    quote_new: str | None
+    from_seq: int | None
+    to_seq: int | None
+    from_version: str | None
+    to_version: str | None
+    happened: str | None
+    seen: str
+
+
+class Run(View, frozen=True):
+    """A stretch of text that two versions share, or that only one of them has (kept, removed, added)."""
+
+    kind: str
+    text: str
+
+
+class Comparison(View, frozen=True):
+    """Two versions of a record, word by word."""
+
+    record: str
+    from_seq: int
+    to_seq: int
+    runs: list[Run]
+
+
+SHAPES: tuple[type[View], ...] = (DrugProfile, TrialLine, Resolved, SearchHit, SourceLine, ChangeLine, Comparison)

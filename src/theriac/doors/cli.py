@@ -136,6 +136,59 @@ def trials(
 
 @app.command()
 @_door
+def changes(
+    since: Annotated[str | None, typer.Option("--since", help="From this day on (2024, 2024-03 or 2024-03-07).")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Up to this day.")] = None,
+    drug: Annotated[str | None, typer.Option("--drug", help="Of this drug.")] = None,
+    condition: Annotated[str | None, typer.Option("--condition", help="Of this condition.")] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Of this kind (repeatable): trial.stopped, label.* …")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="From this source.")] = None,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="The oldest first.")] = False,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Show what changed, newest first: typed events with old, new, quotes and both versions."""
+    kinds = [one for text in kind or () for one in text.split(",")]
+    with _opened(home) as store:
+        found = store.changes(since=since, until=until, drug=drug, condition=condition, kinds=kinds, source=source, as_of=as_of)
+    if oldest_first:
+        found = found[::-1]
+    if json:
+        for line in found:
+            _print_json(line)
+    else:
+        terminal.changes(found)
+
+
+@app.command()
+@_door
+def history(
+    record: Annotated[str, typer.Argument(help="A record (source:key, or the bare key).")],
+    compare: Annotated[tuple[int, int] | None, typer.Option("--compare", help="Two versions by number: what differs, word by word.")] = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """List a record's versions, or compare two of them word by word."""
+    with _opened(home) as store:
+        if compare is not None:
+            difference = store.compare(record, *compare)
+            if json:
+                _print_json(difference)
+            else:
+                terminal.comparison(difference)
+            return
+        lines = store.history(record, as_of)
+    if json:
+        for line in lines:
+            _print_json(line)
+    else:
+        terminal.versions(record, lines)
+
+
+@app.command()
+@_door
 def resolve(
     name: Annotated[str, typer.Argument(help="A name, brand, code or identifier.")],
     kind: Annotated[str | None, typer.Option("--kind", help="drug or condition.")] = None,

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from theriac.views import SUMMARY_MARK, Citation, DrugProfile, Resolved, SearchHit, SourceLine, Stated, TrialLine
+from theriac.views import SUMMARY_MARK, ChangeLine, Citation, Comparison, DrugProfile, Resolved, SearchHit, SourceLine, Stated, TrialLine
 
 _MOST = 12
 _MARK = "†"
@@ -332,6 +332,48 @@ def _footer(out: Console, view: DrugProfile) -> None:
     out.print(Text(view.notice, style="italic"))
 
 
+def changes(found: Sequence[ChangeLine]) -> None:
+    """The events, one line each."""
+    out = console()
+    table = _table("seen", "happened", "what", "drug", "record", "old → new")
+    for one in found[: 8 * _MOST]:
+        what = f"{_short(one.old)} → {_short(one.new)}" if one.old else _short(one.new)
+        drugs = ", ".join(drug.name for drug in one.drugs[:3])
+        words = what or _short(one.quote_new or one.quote_old)
+        table.add_row(one.seen[:10], one.happened or "", one.kind, _plain(drugs), _plain(one.record), _plain(words))
+    out.print(table)
+    more = f", the first {8 * _MOST} shown (--json prints all)" if len(found) > 8 * _MOST else ""
+    out.print(_plain(f"{len(found)} events{more}"))
+
+
+def _short(text: str | None) -> str:
+    bare = " ".join((text or "").split())
+    return bare if len(bare) <= 90 else bare[:88] + "…"
+
+
+def versions(record: str, lines: Sequence[Any]) -> None:
+    """A record's versions."""
+    table = _table("no.", "label", "seen from", "until", "format", title=record)
+    for line in lines:
+        mark = " (partial)" if line.partial else ""
+        table.add_row(str(line.seq), line.label or "", line.seen_from[:10], (line.seen_to or "")[:10], line.format + mark)
+    console().print(table)
+
+
+def comparison(found: Comparison) -> None:
+    """Two versions, word by word: what went is struck and red, what came is green; without colour, in brackets."""
+    out = console()
+    text = Text()
+    for run in found.runs:
+        if run.kind == "kept":
+            text.append(run.text if len(run.text) <= 240 else f"{run.text[:110]} […] {run.text[-110:]}")
+        elif run.kind == "removed":
+            text.append(f"[-{run.text}-]", style="red strike")
+        else:
+            text.append(f"[+{run.text}+]", style="green")
+    out.print(text)
+
+
 def trials(found: Sequence[TrialLine]) -> None:
     """The trials, one line each."""
     table = _table("trial", "phase", "status", "role", "intervention", "conditions", "sponsor", "primary completion")
@@ -425,6 +467,5 @@ def welcome(home: Path, first: Any) -> None:
         profile(first.profile)
     if first.changes:
         out.print(Text("\nWhat changed", style="bold"))
-        for words in first.changes:
-            out.print(_plain(f"  {words}"))
+        changes(first.changes)
     out.print(_plain("\nNext: theriac load PATH (files, folders, archives) · theriac drug NAME · theriac search WORDS · theriac --help"))

@@ -39,6 +39,12 @@ CREATE TABLE claim (id INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT 
 CREATE TABLE claim_of (claim INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (claim, version)) WITHOUT ROWID;
 CREATE TABLE listing (id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL);
 CREATE TABLE statements (version TEXT NOT NULL, reader TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (version, reader)) WITHOUT ROWID;
+CREATE TABLE unchronicled (record INTEGER PRIMARY KEY);
+CREATE TABLE event (
+    id TEXT PRIMARY KEY, record INTEGER NOT NULL, kind TEXT NOT NULL, seen TEXT NOT NULL, happened TEXT, from_hash TEXT, to_hash TEXT,
+    body BLOB NOT NULL, commit_id INTEGER NOT NULL, superseded_by TEXT) WITHOUT ROWID;
+CREATE INDEX event_record ON event (record);
+CREATE INDEX event_seen ON event (seen);
 CREATE TABLE registry (stamp TEXT NOT NULL);
 CREATE TABLE entity (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE entity_name (
@@ -296,7 +302,8 @@ def _left_out(db: sqlite3.Connection, listing: ListingRow) -> set[int]:
 
 
 def _respan(db: sqlite3.Connection, records: set[int]) -> None:
-    """Works out the spans of the touched records anew."""
+    """Works out the spans of the touched records anew; their events have to be looked at again."""
+    db.executemany("INSERT OR IGNORE INTO unchronicled VALUES (?)", [(record,) for record in records])
     listings: dict[tuple[str, str], list[Complete]] = {}
     for source, tbl, number, seen in db.execute("SELECT source, tbl, id, seen FROM listing ORDER BY seen"):
         listings.setdefault((source, tbl), []).append(Complete(number, seen))

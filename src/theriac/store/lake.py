@@ -67,14 +67,15 @@ class Lake:
         self.db = home.index.db
         self.moment = _NOW if as_of is None else until(as_of)
 
-    def mentions(self, kind: str, keys: Iterable[str]) -> list[Found]:
-        """Every mention of a kind, in current versions, that may go by one of the keys."""
+    def mentions(self, kind: str, keys: Iterable[str], *, current: bool = True) -> list[Found]:
+        """Every mention of a kind, in current versions (or all seen by then), that may go by one of the keys."""
+        ended = "AND (s.seen_to IS NULL OR s.seen_to > ?2)" if current else ""
         wanted = [f"{kind}/{key}" for key in dict.fromkeys(keys)]
         hits: set[tuple[int, int]] = set()
         for chunk in _chunks(wanted, 500):
             query = f"""SELECT DISTINCT m.version, m.n FROM mention_key m JOIN span s ON s.version = m.version
-                        WHERE m.key IN ({",".join("?" * len(chunk))}) AND s.seen_from <= ? AND (s.seen_to IS NULL OR s.seen_to > ?)"""
-            hits.update(self.db.execute(query, (*chunk, self.moment, self.moment)))
+                        WHERE m.key IN (SELECT value FROM json_each(?1)) AND m.key <> '' AND s.seen_from <= ?2 {ended}"""
+            hits.update(self.db.execute(query, (msgspec.json.encode(chunk).decode(), self.moment)))
         return self._with_candidates(sorted(hits), kind)
 
     def _with_candidates(self, hits: Sequence[tuple[int, int]], kind: str) -> list[Found]:
@@ -91,11 +92,12 @@ class Lake:
                         rows.setdefault((version, number), []).append(Candidate(key=bare, score=score, reason=why, part=part))
         return [Found(version=version, number=number, candidates=tuple(rows.get((version, number), ()))) for version, number in hits]
 
-    def by_key(self, key: str) -> list[int]:
-        """The current versions found under a full key (`application/020723`, `trial/NCT00189241`, `mesh:D002280`)."""
-        query = """SELECT DISTINCT m.version FROM mention_key m JOIN span s ON s.version = m.version
-                   WHERE m.key = ? AND s.seen_from <= ? AND (s.seen_to IS NULL OR s.seen_to > ?) ORDER BY 1"""
-        return [row[0] for row in self.db.execute(query, (key, self.moment, self.moment))]
+    def by_key(self, key: str, *, current: bool = True) -> list[int]:
+        """The current versions (or all seen by then) found under a full key: `application/020723`, `trial/NCT00189241`, `mesh:D002280`."""
+        ended = "AND (s.seen_to IS NULL OR s.seen_to > ?2)" if current else ""
+        query = f"""SELECT DISTINCT m.version FROM mention_key m JOIN span s ON s.version = m.version
+                    WHERE m.key = ?1 AND m.key <> '' AND s.seen_from <= ?2 {ended} ORDER BY 1"""
+        return [row[0] for row in self.db.execute(query, (key, self.moment))]
 
     def stored(self, versions: Iterable[int]) -> dict[int, Stored]:
         """The current versions of these numbers, with their readings."""

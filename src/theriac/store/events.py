@@ -1,0 +1,116 @@
+"""Events as the read index keeps them: found from the histories of records, never edited, superseded where a late version splits a step.
+
+Flows in: records whose history changed, and the events that the steps of their histories give. Flows out: events by record, day and kind.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from theriac.flow.events import Event
+from theriac.store.home import Home
+
+_decode = msgspec.msgpack.Decoder(Event)
+_encode = msgspec.msgpack.Encoder()
+
+
+class Span(msgspec.Struct, frozen=True):
+    """One span of a record's history, as the chronicle compares it with the next."""
+
+    number: int
+    version: str
+    content: str
+    format: str
+    label: str | None
+    partial: bool
+    start: str
+    end: str | None
+
+
+class RecordHistory(msgspec.Struct, frozen=True):
+    """A record with all its spans; `baseline` is the first moment at which its table was seen at all."""
+
+    number: int
+    source: str
+    key: str
+    table: str
+    baseline: str
+    spans: tuple[Span, ...]
+
+
+def to_chronicle(home: Home, limit: int) -> list[int]:
+    """The records whose events have to be looked at, some at a time."""
+    return [row[0] for row in home.index.db.execute("SELECT record FROM unchronicled ORDER BY record LIMIT ?", (limit,))]
+
+
+def histories(home: Home, records: Sequence[int]) -> Iterator[RecordHistory]:
+    """The histories of these records."""
+    db = home.index.db
+    baselines = _baselines(home)
+    for start in range(0, len(records), 800):
+        chunk = records[start : start + 800]
+        query = f"""SELECT r.id, r.source, r.key, r.tbl, v.id, v.hash, v.content, v.format, v.label, v.partial, s.seen_from, s.seen_to
+                    FROM record r JOIN span s ON s.record = r.id JOIN version v ON v.id = s.version
+                    WHERE r.id IN ({",".join("?" * len(chunk))}) ORDER BY r.id, s.seen_from, s.rowid"""
+        gathered: dict[tuple[int, str, str, str], list[Span]] = {}
+        for record, source, key, table, number, version, content, format_, label, partial, seen, end in db.execute(query, chunk):
+            span = Span(number, version, content, format_, label, bool(partial), seen, end)
+            gathered.setdefault((record, source, key, table), []).append(span)
+        for (record, source, key, table), spans in gathered.items():
+            yield RecordHistory(record, source, key, table, baselines.get((source, table), ""), tuple(spans))
+
+
+def _baselines(home: Home) -> dict[tuple[str, str], str]:
+    query = "SELECT r.source, r.tbl, min(s.seen_from) FROM record r JOIN span s ON s.record = r.id GROUP BY r.source, r.tbl"
+    return {(source, table): first for source, table, first in home.index.db.execute(query)}
+
+
+def keep(home: Home, found: Iterable[tuple[int, Sequence[Event]]]) -> None:
+    """Puts each record's events in place; those of a step that is no longer one stay, marked with what took their place."""
+    with home.index.transaction() as db:
+        stamp = db.execute("SELECT commit_id FROM stamp").fetchone()[0]
+        for record, events in found:
+            present = {event.id for event in events}
+            for old, from_hash, to_hash in db.execute("SELECT id, from_hash, to_hash FROM event WHERE record = ?", (record,)).fetchall():
+                if old not in present:
+                    heirs = [one.id for one in events if one.from_hash == from_hash or one.to_hash == to_hash]
+                    db.execute("UPDATE event SET superseded_by = ? WHERE id = ?", (" ".join(heirs) or "-", old))
+            rows = [
+                (one.id, record, one.kind.value, one.seen, one.happened, one.from_hash, one.to_hash, _encode.encode(one), stamp) for one in events
+            ]
+            db.executemany(
+                """INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,NULL)
+                   ON CONFLICT (id) DO UPDATE SET superseded_by = NULL, body = excluded.body, seen = excluded.seen""",
+                rows,
+            )
+            db.execute("DELETE FROM unchronicled WHERE record = ?", (record,))
+
+
+def events(
+    home: Home,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    records: Iterable[tuple[str, str]] | None = None,
+    kinds: Sequence[str] = (),
+    source: str | None = None,
+    superseded: bool = False,
+) -> list[Event]:
+    """Events seen from `since` on and up to `until`, newest first; `kinds` may end in `.*`."""
+    query = """SELECT e.body, e.superseded_by FROM event e JOIN record r ON r.id = e.record WHERE (?1 IS NULL OR e.seen >= ?1)
+               AND (?2 IS NULL OR e.seen <= ?2) AND (?3 IS NULL OR r.source = ?3) AND (?4 OR e.superseded_by IS NULL)"""
+    arguments: list[object] = [since, until, source, superseded]
+    if records is not None:
+        wanted = sorted({f"{one}:{key}" for one, key in records})
+        query += " AND r.source || ':' || r.key IN (SELECT value FROM json_each(?5))"
+        arguments.append(msgspec.json.encode(wanted).decode())
+    found = []
+    for body, heirs in home.index.db.execute(query + " ORDER BY e.seen DESC, e.kind, e.id", arguments):
+        event = _decode.decode(body)
+        if _of_kind(event.kind.value, kinds):
+            found.append(msgspec.structs.replace(event, superseded_by=tuple((heirs or "").split())))
+    return found
+
+
+def _of_kind(kind: str, wanted: Sequence[str]) -> bool:
+    return not wanted or any(kind == one or (one.endswith(".*") and kind.startswith(one[:-1])) for one in wanted)
