@@ -30,6 +30,14 @@ def medicine_events(old: Medicine | None, new: Medicine, step: Step) -> tuple[Ev
     return bound(step, [*_status(old, new), *_holder(old, new), *_indication(old, new)])
 
 
+def medicine_removed(old: Medicine, step: Step) -> tuple[Event, ...]:
+    """The medicine's disappearance from the table, which only complete listings prove; nothing otherwise."""
+    if not step.complete:
+        return ()
+    change = Change(kind=EventKind.APPROVAL_MARKETING_STATUS_CHANGED, path="number", old=old.status, quote_old=old.name, mention=old.name)
+    return bound(step, [change])
+
+
 def _first(new: Medicine) -> Change:
     authorised = (new.status or "").casefold() == _AUTHORISED
     return Change(
