@@ -16,7 +16,7 @@ from theriac.labels.reaction_phrases import Phrase, phrases_of, words_of
 from theriac.labels.reaction_words import BODY, CHANGE, HEAD, MEASURE, REACTION, lexicon
 
 _TOTAL = re.compile(
-    r"(?:any|all|total|overall|patients?|subjects|number|percent\w*|at least|discontinu\w*|mean|median|baseline|no\b|none|n\b"
+    r"(?:any|all|events?|total|overall|patients?|subjects|number|percent\w*|at least|discontinu\w*|mean|median|baseline|no\b|none|n\b"
     r"|one or more|age|sex|male|female|treatment|duration|with|without|"
     r"adverse (?:reactions?|events?)|serious adverse|preferred|body system|system organ)\b.*",
     re.IGNORECASE,
@@ -236,6 +236,8 @@ def _cell(text: str, column: Column, total: int | None) -> Cell | None:
         return None
     if match["n"] or match["n4"]:
         numerator, of = match["n"] or match["n4"], match["total"] or match["total4"]
+        if int(numerator.replace(",", "")) > int(of.replace(",", "")):
+            return None  # events per patients, no rate
         return Cell(_whole(numerator), _whole(of), _decimal(match["p1"]), _sign(match["op1"], match["p1"]))
     if match["p2"]:
         return Cell(_whole(match["n2"]), _whole(match["total2"]) or total, _decimal(match["p2"]), "=")

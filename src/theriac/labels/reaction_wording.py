@@ -56,9 +56,9 @@ def severity_of_grade(grade: str) -> str | None:
 def is_local(term: str, sentence: str) -> bool | None:
     """True for a reaction at the place of use, False for one called systemic, None where the words say neither; `sentence` is what
     stands before the name."""
-    if any(word in term for word in ("site", "local", "application", "instillation")) and _LOCAL.search(term):
+    if ("site" in term or "local" in term or "application" in term or "instillation" in term) and _LOCAL.search(term):
         return True
-    if not any(word in sentence for word in ("ocal", "site", "ystemic", "treated")):
+    if not sentence or not ("ocal" in sentence or "site" in sentence or "ystemic" in sentence or "treated" in sentence):
         return None
     systemic = _SYSTEMIC_SENTENCE.search(sentence) if sentence else None
     local = list(_LOCAL_SENTENCE.finditer(sentence)) if sentence else []

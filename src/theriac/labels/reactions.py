@@ -68,6 +68,8 @@ def read_reactions(document: LabelDocument) -> tuple[Reaction, ...]:
     for key in ("adverse_reactions", "boxed_warning", "warnings_and_precautions", "warnings", "precautions"):
         for section in sections_of(document, key):
             for leaf in leaves(section):
+                if leaf.highlights and key != "adverse_reactions":
+                    continue  # they only repeat what the subsections say
                 found.extend(_of_leaf(leaf, product, names, section, seen, lay))
     return tuple(found)
 
@@ -159,7 +161,7 @@ def _of_text(leaf: Section, about: About, spans: list[tuple[int, int]], seen: se
     phrases = claimed(words, phrases_of(words, body_start(leaf)), openings)
     if not phrases:
         return
-    bands = Bands(text, tables)
+    bands = Bands(text if leaf.key == "adverse_reactions" else "", tables)
     if about.lay:
         phrases = sorted([*phrases, *listed_items(words, bands.in_words(), phrases)], key=lambda phrase: phrase.start)
     reading = Reading(text, words, openings, bands, Places(text, leaf.title, parts=leaf.key == "adverse_reactions"), Stays(text))
