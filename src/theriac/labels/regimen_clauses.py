@@ -139,6 +139,8 @@ def _restated(between: str, quantity: Quantity, seen: Quantity) -> bool:
     """Whether the amount says the one before it again: in brackets or after "i.e.", in another unit and on the same basis."""
     if re.fullmatch(r"\s*(?:of\s+)?[A-Za-z-]+(?:\s+[A-Za-z-]+)?\s+and\s+", between) and " of " in between:
         return True  # the other part of a combination
+    if seen.per and quantity.per is None and re.fullmatch(r"\s*\(\s*(?:approximately |about |i\.e\.,? )?", between):
+        return True  # the same dose for a body of usual weight
     if quantity.per != seen.per or (quantity.unit == seen.unit and not quantity.counted and not seen.counted and "(" not in between):
         return False
     opened = re.fullmatch(r"[^().;]{0,40}\((?![^)]*(?:max|not to exceed|up to))[^()]{0,80}", between, re.IGNORECASE)

@@ -38,13 +38,14 @@ _NAMED = re.compile(
 )
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:increas|decreas|reduc|adjust|titrat|lower|rais|chang|escalat|modif)\w*[^.;]{0,60}\bby"
-    r"|\bincrements?(?: of)?(?: up to)?|[x×]|\bsteps of|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of"
-    r"|\bbag of|\bcontain(?:s|ing)?|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than"
+    r"|\bincrements?(?: of| should be)?(?: up to)?|\bchanges of|(?<!\w)[x×]|\bsteps of|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of"
+    r"|\bbag of|\bcontain(?:s|ing)?"
+    r"|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than"
     r"|\bgreater than"
     r"|\bbelow|\bunder|\bat least|\bweigh\w*|\bthan|\bavailable (?:as|in)|\bsupplied (?:as|in)|\bin|\binto|\badd|\bfrom|\bwith"
     r"|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached"
     r"|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\b(?:the|each|this|both)"
-    r"|\bdiscontinu\w+ of|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about "
+    r"|\bdiscontinu\w+ of(?: \w+)?|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about "
     r"|approximately |a |the |an )?$",
     re.IGNORECASE,
 )
@@ -60,7 +61,7 @@ _LIMIT = re.compile(
 )
 _ALREADY = re.compile(
     r"\b(?:days|weeks|months) (?:at|on|of)\s*$|\b(?:(?:not )?respond\w*(?: to| adequately to)|(?:patients?|already|currently"
-    r"|those) (?:\w+ )?(?:receiving|taking|on|treated with)|(?:after )?reach(?:ing|ed)|been on|tolerat\w+|maintained on"
+    r"|those) (?:\w+ )?(?:receiving|taking|on|treated with)|(?:after )?reach(?:ing|ed|es)?|been on|tolerat\w+|maintained on"
     r"|stabili[sz]ed on|lower than|higher than|much lower|switching from)\b"
     r"(?:(?! is | should | to | may | can |initiat|start|begin|receive |[.;,:]).){0,45}$",
     re.IGNORECASE,
@@ -190,7 +191,8 @@ def is_not_a_dose(before: str, after: str, counted: bool, ranged: bool) -> bool:
 # Quick looks before the patterns: a sentence without any of these stems cannot match.
 _PREPARATION_STEMS = (
     "reconstitut", "dilu", "withdraw", "infusion bag", "final ", "admix", "sterile", "flush", "swirl", "aliquot", "draw", "discard", "store",
-    "refrigerat", "room temp", "shak", "expir", "suspend", "mixed with", "stock", " rate", "pump", "supplied", "contains", "available", "iv bag", "invert",
+    "refrigerat", "room temp", "shak", "expir", "suspend", "mixed with",
+    "stock", " rate", "pump", "supplied", "contains", "available", "iv bag", "invert",
     "dispens", "filter", "prepar",
 )  # fmt: skip
 _TOXICITY_STEMS = (
@@ -242,7 +244,7 @@ def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     named = [found.group(1) for found in (following, leading) if found] + [word for word in (told.groups() if told else ()) if word]
     if leading and re.search(r"\b(?:with|without)\s+\w+\W*$", before[-50:]):
         named = named[1:] if following and len(named) > 1 else []
-    spoken = [word for word in (told.groups() if told else ()) if word and own and not _ORDINARY.fullmatch(word)]
+    spoken = [word for word in (told.groups()[:2] if told else ()) if word and own and not _ORDINARY.fullmatch(word)]
     if any(word.lower() not in own and not word.isupper() for word in spoken):
         return True
     return any(_DRUG_LIKE.search(word) and word.lower() not in own for word in named)

@@ -5,6 +5,7 @@ field that the label does not state stays out; schedules without a dose count on
 """
 
 import re
+from itertools import pairwise
 
 import msgspec
 
@@ -21,8 +22,15 @@ from theriac.labels.statements import Amount, Frequency, Indication, Regimen
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|once|twice|daily|weekly|monthly|every|single)\b", re.IGNORECASE)
 _COPY = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s*\.?$")
 _COPY_AHEAD = re.compile(r"\s*\(\s*\d{1,2}(?:\.\d{1,2})?\s*\)")
-_COLUMNS = {"loading": "loading", "initial": "initial", "starting": "initial", "maintenance": "maintenance", "maximum": "maximum"}
-_COLUMN = re.compile(r"\b(?:loading|initial|starting|maintenance|maximum)(?: \w+)? (?:dos(?:e|age|ing))\b", re.IGNORECASE)
+_COLUMNS = {
+    "loading": "loading",
+    "initial": "initial",
+    "starting": "initial",
+    "maintenance": "maintenance",
+    "follow": "maintenance",
+    "maximum": "maximum",
+}
+_COLUMN = re.compile(r"\b(?:loading|initial|starting|maintenance|maximum|follow-up)(?: \w+)? (?:dos(?:es|e|age|ing))\b", re.IGNORECASE)
 _CONTINUED = re.compile(
     r"^(?!.*\b(?:benefit|response|effects?|improve\w*|symptoms|levels?)\b).*\b(?:continu\w+|treat(?:ed)?|treatment (?:should|is|may"
     r"|for)|therapy (?:should|is|may)|duration of|course)\b",
@@ -177,21 +185,42 @@ def _without_copies(leaf: Section, spans: list[Span], own: frozenset[str]) -> li
 
 
 def _rows(text: str, span: Span, mine: list[Candidate]) -> list[tuple[Candidate, str | None]]:
-    """The candidates with the weight band of their table row, and the phase that the lost table's columns give them."""
+    """The candidates with the weight band of their table row, and the phase and course that the lost table's columns give them."""
     bands = bands_in(text[span[0] : span[1]])
-    if len(bands) < 2 or len(mine) < 2:
+    heads = _heads(text, span[0], mine[0].figure[0]) if mine else []
+    if len(mine) < 2 or (len(bands) < 2 and not _is_grid(mine, heads)):
         return [(one, None) for one in mine]
     rows: list[tuple[Candidate, str | None]] = []
-    columns = [m.group().lower() for m in _COLUMN.finditer(text, span[0], span[0] + bands[0][0])]
-    column, last = 0, -1
+    column, last = -1, -1
     for one in mine:
         row = max((i for i, (at, _) in enumerate(bands) if span[0] + at < one.start), default=-1)
-        column = column + 1 if row == last else 0
+        column = (column + 1) % max(1, len(heads)) if row == last else 0
         last = row
-        if len(columns) > 1 and row >= 0 and column < len(columns):
-            one = msgspec.structs.replace(one, phase=_COLUMNS[columns[column].split()[0]])
-        rows.append((one, bands[row][1] if row >= 0 else None))
+        if len(heads) > 1:
+            one = _in_column(text, one, heads, column)
+        rows.append((one, bands[row][1] if row >= 0 and len(bands) > 1 else None))
     return rows
+
+
+def _heads(text: str, start: int, stop: int) -> list["re.Match[str]"]:
+    """The headings of the columns: those that stand together right before the rows (a caption further up is none)."""
+    found = list(_COLUMN.finditer(text, start, stop))
+    while len(found) > 1 and any(b.start() - a.end() > 40 for a, b in pairwise(found)):
+        found = found[1:]
+    return found
+
+
+def _is_grid(mine: list[Candidate], heads: list["re.Match[str]"]) -> bool:
+    """Whether bare doses stand in rows under two or more headed columns."""
+    return len(heads) > 1 and len(mine) >= 2 * len(heads) and len(mine) % len(heads) == 0
+
+
+def _in_column(text: str, one: Candidate, heads: list["re.Match[str]"], column: int) -> Candidate:
+    """The dose with the phase of its column's heading, and the course that the heading states."""
+    head = heads[column]
+    stop = heads[column + 1].start() if column + 1 < len(heads) else min(one.figure[0], head.end() + 40)
+    course = next((c.duration for c in durations(text, head.start(), stop)), None)
+    return msgspec.structs.replace(one, phase=_COLUMNS[head.group().lower().split()[0].split("-")[0]], duration=course or one.duration)
 
 
 def _extended(one: Candidate, text: str, span: Span) -> Candidate:
