@@ -26,7 +26,7 @@ NUMBER = rf"(?:{FRACTION}|{DIGITS}|{WORD}\b)"
 TO = r"(?:\s*(?:-|–|—|‑|−)\s*|\s+(?:to|or|up to|through)\s+)"
 
 _MASS = (
-    r"(?:mg|mcg|µg|μg|ug|micrograms?|milligrams?|gm?|grams?|ng|mL|ml|milliliters?|cc|million\s+(?:international\s+)?units"
+    r"(?:mg(?:\s?PE\b)?|mcg|µg|μg|ug|micrograms?|milligrams?|gm?|grams?|ng|mL|ml|milliliters?|cc|million\s+(?:international\s+)?units"
     r"|(?:international|USP)\s+units?"
     r"|units?|Units?|IU|I\.U\.|mEq|mmol|mCi|MBq|GBq|millicuries)"
 )
@@ -111,6 +111,7 @@ def _tidy(value: float) -> Number:
 def unit(text: str) -> str:
     """The unit as UCUM where it has one; "million units" keeps its word in the number, not here."""
     plain = re.sub(r"\s+", " ", text.strip().lower())
+    plain = plain.removesuffix("pe").strip() if plain.startswith("mg") else plain  # phenytoin equivalents are still milligrams
     return _UCUM.get(plain, plain)
 
 

@@ -38,7 +38,8 @@ _NAMED = re.compile(
 )
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:increas|decreas|reduc|adjust|titrat|lower|rais|chang|escalat|modif)\w*[^.;]{0,60}\bby"
-    r"|\bincrements?(?: of| should be)?(?: up to)?|\bchanges of|(?<!\w)[x×]|\bsteps of|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of"
+    r"|\bincrements?(?: of| should be)?(?: up to)?|\bchanges of|(?<!\w)[x×]|\bsteps of"
+    r"|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of"
     r"|\bbag of|\bcontain(?:s|ing)?"
     r"|\bequivalent to|\bequal to|\bless than|\bfewer than|(?<!no )(?<!not )\bmore than"
     r"|\bgreater than"
@@ -178,6 +179,8 @@ def is_not_a_dose(before: str, after: str, counted: bool, ranged: bool) -> bool:
     if _THRESHOLD.search(tail):
         return not re.match(r"[^.;]{0,60}?(?:not recommended|should not|are not|is not)", after)
     if not (ranged and tail.rstrip().endswith("from")) and _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not _LIMIT.search(tail):
+        return True
+    if re.search(r"\brate (?:of|for|should|is|may|must|not|no)\b(?![^.;]*\bdos)", tail, re.IGNORECASE):
         return True
     if _ALREADY.search(tail) or re.match(r"[^.;]{0,30}\bshould not be (?:administered|given|used|taken)", after):
         return True
