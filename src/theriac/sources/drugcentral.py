@@ -20,6 +20,7 @@ from theriac.terms import EntityKind
 LAYOUTS = (layout("interaction", "DRUG_NAME STRUCT_ID TARGET_NAME ACCESSION MOA ACTION_TYPE", "STRUCT_ID TARGET_NAME ACCESSION SWISSPROT"),)
 _CHEMBL = re.compile(r"chembl\S*/(CHEMBL\d+)")
 _PUBMED = re.compile(r"(?:ncbi\.nlm\.nih\.gov/pubmed|pubmed\.ncbi\.nlm\.nih\.gov)/(\d{1,8})\b")
+_CHEMBL_TARGET = re.compile(r";\s*(CHEMBL\d+)\s*;\s*(?:SINGLE PROTEIN|PROTEIN [A-Z -]+)\Z")
 _LONGEST_KEY = 60
 
 
@@ -90,7 +91,7 @@ def _interaction(row: dict[str, str], number: int) -> Interaction:
     flagged = row.get("MOA") == "1"
     return Interaction(
         target=_needed(row, "TARGET_NAME"),
-        targets=tuple(f"uniprot:{one}" for one in split_cell(row, "ACCESSION") if SCHEMES["uniprot"].pattern.match(one)),
+        targets=tuple(_targets(row)),
         genes=split_cell(row, "GENE"),
         organism=row.get("ORGANISM"),
         target_class=row.get("TARGET_CLASS"),
@@ -101,6 +102,13 @@ def _interaction(row: dict[str, str], number: int) -> Interaction:
         references=tuple(dict.fromkeys(_reference(row[column]) for column in ("MOA_SOURCE_URL", "ACT_SOURCE_URL") if column in row)),
         path=f"[{number}]",
     )
+
+
+def _targets(row: dict[str, str]) -> Iterator[str]:
+    """The accessions (of every part of a complex), and the ChEMBL target from which the row says it was taken."""
+    yield from (f"uniprot:{one}" for one in split_cell(row, "ACCESSION") if SCHEMES["uniprot"].pattern.match(one))
+    if found := _CHEMBL_TARGET.search(row.get("ACT_COMMENT", "")):
+        yield f"chembl_target:{found[1]}"
 
 
 def _measured(row: dict[str, str]) -> str | None:
