@@ -59,6 +59,7 @@ _SETTING = re.compile(
     r"|(?P<trial>[Cc]linical\s+(?:[Tt]rials?|[Ss]tud(?:y|ies))|CLINICAL (?:TRIALS|STUDIES)"
     r"|[Cc]ontrolled\s+(?:\w+\s+)?(?:[Tt]rials?|[Ss]tud(?:y|ies))|(?:Trial|Study)\s+\d)"
 )
+_SETTING_HINT = re.compile(r"arketing|ARKETING|pproval|eously|oluntar|linical|LINICAL|ontrolled|Trial |Study ")
 _TREATED_FOR = re.compile(
     r"(?:^|\n)\s*(?:•\s*)?If\s+you\s+are\s+being\s+treated\s+for\s+(?P<name>[^:.]{3,80}?)(?=\s*:|\s+follow\b|\n(?:Many|Like|[A-Z])|\.)", re.IGNORECASE
 )
@@ -190,7 +191,7 @@ class Places:
         self._text = text
         self._sentence: tuple[int, re.Match[str] | None] = (-1, None)
         running = parts and self._titled is None
-        self._settings = [(m.start(), "postmarketing" if m["post"] else "trial") for m in _SETTING.finditer(text)] if running else None
+        self._settings = list(_settings_in(text)) if running else None
         self._treated = [(m.start(), " ".join(m["name"].split())) for m in _TREATED_FOR.finditer(text)] if parts and "being treated" in text else []
         end = _REPORTING.search(text) if self._treated else None
         self._end = end.start() if end else len(text)
@@ -212,6 +213,16 @@ class Places:
         """The indication of the leaflet's part in which the position stands."""
         index = bisect_right(self._treated, (position, "~")) - 1
         return self._treated[index][1] if index >= 0 and position < self._end else None
+
+
+def _settings_in(text: str) -> Iterator[tuple[int, str]]:
+    """Every place that names a setting; the expensive pattern is tried only around a cheap hint."""
+    at = 0
+    for hint in _SETTING_HINT.finditer(text):
+        match = _SETTING.search(text, max(at, hint.start() - 14), hint.end() + 30)
+        if match is not None:
+            at = match.end()
+            yield match.start(), "postmarketing" if match["post"] else "trial"
 
 
 def _setting_of(title: str) -> str | None:

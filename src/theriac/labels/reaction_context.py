@@ -42,6 +42,7 @@ _BEFORE_IN = word_set(
     trials trial studies study use used indicated efficacy effective effectiveness approved evaluated patients disease treatment
     """
 )
+_LINKING = frozenset(("with", "of", "for", "in", "from", "than", "out", "have", "had", "has"))
 _BEFORE_WITH = word_set(
     """
     diagnosed infected afflicted presenting presented born treated associated-with
@@ -138,10 +139,8 @@ def claimed(words: Words, phrases: Sequence[Phrase], openings: Sequence[int]) ->
 
 def _describes_patients(text: str, start: int, end: int) -> bool:
     """Whether the sentence describes who took part in a trial."""
-    return any(
-        text.find(words, start, end) >= 0
-        for words in ("median age", "mean age", "characteristics were", "% female", "% male", "% were male", "% were female")
-    )
+    part = text[start:end]
+    return "characteristics were" in part or "median age" in part or "mean age" in part or "% female" in part or "% male" in part
 
 
 def is_claimed(words: Words, phrase: Phrase, opening: int) -> bool:
@@ -192,14 +191,11 @@ def _denied(before: list[str]) -> bool:
 def _somebody_had_it(before: list[str]) -> bool:
     """Whether the phrase is what patients had, what is treated, watched for or ruled out."""
     for index, word in enumerate(before[:5]):
-        earlier = before[index + 1 : index + 4]
-        if word in _DIRECT and index < 3:
-            return True
-        if word == "with" and _people_with(earlier):
-            return True
-        if earlier and _linked(word, earlier):
-            return True
-        if word in ("have", "had", "has") and earlier and earlier[0] in ("who", "patients", "you"):
+        if word in _LINKING:
+            earlier = before[index + 1 : index + 4]
+            if earlier and (_people_with(earlier) if word == "with" else _linked(word, earlier)):
+                return True
+        elif word in _DIRECT and index < 3:
             return True
         if word in _PREDICATES:
             return False
@@ -207,8 +203,6 @@ def _somebody_had_it(before: list[str]) -> bool:
 
 
 def _people_with(earlier: list[str]) -> bool:
-    if not earlier:
-        return False
     if earlier[0] in _BEFORE_WITH:
         return True
     for index, word in enumerate(earlier[:2]):
@@ -228,4 +222,6 @@ def _linked(word: str, earlier: list[str]) -> bool:
         return earlier[0] in _BEFORE_IN
     if word in ("from", "than"):
         return earlier[0] in ("apart", "other")
+    if word in ("have", "had", "has"):
+        return earlier[0] in ("who", "patients", "you")
     return word == "out" and earlier[0] in ("rule", "ruled", "ruling")
