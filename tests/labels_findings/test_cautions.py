@@ -4,6 +4,7 @@ from labels_made_here import leaflet, openfda_label, stands_in
 
 from theriac.labels.cautions import absences, contraindications_absent, read_cautions
 from theriac.labels.passages import passages
+from theriac.labels.sections import read_epi
 
 
 def test_boxed_warning_contraindication_and_titled_warnings() -> None:
@@ -56,6 +57,29 @@ def test_a_leaflets_headings_say_what_kind_of_caution_follows() -> None:
     assert {"immunosuppressed", "transplant", "barrier_contraceptives", "pregnancy", "lactation", "paediatric"} <= set(by_population)
     assert contraindications_absent(leaflet()) is None
     assert "pregnancy" not in {a.what for a in absences(leaflet())}
+
+
+def test_an_smpc_keeps_pregnancy_and_lactation_apart() -> None:
+    smpc = read_epi({
+        "jurisdiction": "EU",
+        "document_type": "Summary of Product Characteristics",
+        "brand_name": "Zorvex",
+        "sections": [
+            {"title": "4.3 Contraindications", "html": "<p>Hypersensitivity to the active substance or to any of the excipients.</p>"},
+            {
+                "title": "4.6 Fertility, pregnancy and lactation",
+                "html": "<p>Caution should be exercised when prescribing to pregnant women.</p>"
+                "<p>It is unknown whether it passes into human milk.</p>",
+            },
+        ],
+    })  # fmt: skip
+    found = read_cautions(smpc)
+    assert [c.populations for c in found if c.kind == "contraindication"] == [("hypersensitivity",)]
+    assert {c.populations: c.quote for c in found if c.kind == "population"} == {
+        ("pregnancy",): "Caution should be exercised when prescribing to pregnant women.",
+        ("lactation",): "It is unknown whether it passes into human milk.",
+    }
+    assert smpc.document_type == "EU SmPC"
 
 
 def test_passages_keep_wrapped_lines_and_end_behind_brackets() -> None:

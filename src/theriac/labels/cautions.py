@@ -247,24 +247,44 @@ def _lay_caution(section: Section, part: Passage, kind: str) -> Caution | None:
 
 def _population(section: Section, population: str) -> Iterator[Caution]:
     """One caution per population section: its first statements, and the sentences that say what to do."""
-    parts = [part for leaf in leaves(section) for part in passages(leaf.text, body_start(leaf))]
-    if not parts:
+    read = [(leaf, passages(leaf.text, body_start(leaf))) for leaf in leaves(section)]
+    read = [(leaf, found) for leaf, found in read if found]
+    if not read:
+        return
+    parts = [part for _, found in read for part in found]
+    named = populations_in(section.title)
+    if len(named) > 1:  # "Fertility, pregnancy and lactation": each sentence is about one of them
+        yield from _of_several(section, parts, named)
         return
     advised = [(part.text, actions_in(part.text)) for part in parts]
     told = [text for text, actions in advised if actions]
     order = {name: None for _, actions in advised for name in actions}
-    first = section.text.find(parts[0].text)
-    quote = _short(section.text, passages(section.text, max(first, 0))[:3])
     yield Caution(
         kind="population",
         title=section.title or None,
-        quote=quote,
+        quote=_short(read[0][0].text, read[0][1][:3]),
         populations=(population,),
         actions=tuple(order),
         advice=tuple(told[:8]),
         section=_place(section),
         path=section.path,
     )
+
+
+def _of_several(section: Section, parts: list[Passage], named: tuple[str, ...]) -> Iterator[Caution]:
+    """One caution per sentence of a section on several populations that names one of them."""
+    for part in parts:
+        about = tuple(name for name in populations_in(part.text) if name in named)
+        if about:
+            yield Caution(
+                kind="population",
+                title=section.title,
+                quote=part.text,
+                populations=about,
+                actions=actions_in(part.text),
+                section=_place(section),
+                path=section.path,
+            )
 
 
 def _named_in_passing(document: LabelDocument) -> Iterator[Caution]:
