@@ -9,6 +9,7 @@ What both texts begin and end with and sentences of the same letters are set asi
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ from rapidfuzz import fuzz, process
 _BULLETS = "•●▪◦■□·∙"
 # All patterns open with a set of characters, which lets the scan skip the rest.
 _BREAK = re.compile(
-    rf"[.!?;:)\]\n{_BULLETS}](?:(?<=[.!?;:])\s+|(?<=[\n{_BULLETS}])|(?<=[a-z)\]]\.)(?=[A-Z]|\d{{1,2}}\.\d)|(?<=[)\]])\s?(?=\d{{1,2}}\.\d{{1,2}}\s+[A-Z]))"
+    rf"[.!?;:)\]\n{_BULLETS}](?:(?<=[.!?;:])\s+|(?<=[\n{_BULLETS}])|(?<=[a-z)\]\s]\.)(?=[A-Z]|\d{{1,2}}\.\d)|(?<=[)\]])\s?(?=\d{{1,2}}\.\d{{1,2}}\s+[A-Z]))"
 )
 _KEPT_BEFORE = frozenset(".!?;:)]")
 _BETWEEN = re.compile(rf"[\s{_BULLETS}]*")
@@ -39,12 +40,13 @@ _REFERENCE = re.compile(
     r"[\[(]\s*(?:(?:[Ss]ee|SEE|[Rr]efer|and)\s[^()\[\]\x00]*(?:\([^()\x00]*\)[^()\[\]\x00]*)*"
     r"|\d{1,2}(?:\.\d{1,2}){0,2}(?:\s*(?:,|;|and|to|-)?\s*\d{1,2}\.\d{1,2})*\s*)[\])]"
 )
-_NUMBER_FIRST = re.compile(r"\x00[^\w\x00]*\d{1,2}(?:\.\d{1,2}){0,2}\.?[ \t\n]+(?=[A-Z])")
+_NUMBER_FIRST = re.compile(r"\x00[^\w\x00]*\d{1,2}(?:\.\d{1,2}){0,2}(?:\.?[ \t\n]+|\.)(?=[A-Z])")
 _NUMBER_WITHIN = re.compile(r"[0-9](?<![\w.][0-9])[0-9]?\.\d{1,2}\.?[ \t\n]+(?=[A-Z][a-z]{2})")
 _NUMBERED_TABLE = re.compile(r"[TtFf](?:able|ABLE|igure|IGURE)\s+\d+\b")
 _REVISED = re.compile(r"[Rr]evis(?:ed|ion date)\s*[:.]?\s*(?:\d{1,2}/)?(?:\w{3,9}\.?\s+)?\d{4}\b")
 _FULL_STOP = re.compile(r"\.(?:(?<!\d\.)|(?!\d))")
 _UNSAID = bytes(code for code in range(1, 128) if not chr(code).isalnum() and chr(code) not in "<>=%/+.")
+_RUN_TOGETHER = re.compile(r"\d+(?:\.\d+)?|[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[<>=%]|[^\W\d_a-zA-Z]+")
 _LONGEST = 1500
 _MOST_PASSAGES = 24
 _LONG_KEY = 12
@@ -86,7 +88,7 @@ def changed_passages(old: Sequence[str], new: Sequence[str], claimed: frozenset[
     olds, news = ({letters for side in sides for letters, _, _ in side} for sides in (before, after))
     gone, come = _only(_pieces(before, old, news), _pieces(after, new, olds), claimed)
     passages = _paired(list(_stretches(gone, old)), list(_stretches(come, new)))
-    return _without_copies(passages, old, new)
+    return _really(passages, old, new)
 
 
 def key_of(text: str) -> str:
@@ -192,13 +194,17 @@ def _keys(pieces: list[str]) -> list[str]:
     """The keys of many pieces at once."""
     if not pieces:
         return []
+    letters = _FULL_STOP.sub("", _unnumbered(pieces).casefold()).encode(errors="replace").translate(None, _UNSAID)
+    return letters.decode().split(_PART)[1:]
+
+
+def _unnumbered(pieces: list[str]) -> str:
+    """The pieces, each behind `_PART`, in plain typography and without references and numbering."""
     plain = _plain(_PART + _PART.join(piece.replace(_PART, " ") for piece in pieces))
     if not plain.isascii():
         plain = unicodedata.normalize("NFKC", plain)
     plain = _NUMBER_WITHIN.sub("", _NUMBER_FIRST.sub(_PART, _REFERENCE.sub(" ", plain)))
-    plain = _REVISED.sub(" ", _NUMBERED_TABLE.sub("", plain))
-    letters = _FULL_STOP.sub("", plain.casefold()).encode(errors="replace").translate(None, _UNSAID)
-    return letters.decode().split(_PART)[1:]
+    return _REVISED.sub(" ", _NUMBERED_TABLE.sub("", plain))
 
 
 def _only(old: list[Piece], new: list[Piece], claimed: frozenset[str]) -> tuple[list[Piece], list[Piece]]:
@@ -215,17 +221,25 @@ def _within(key: str, letters: str) -> bool:
     return len(key) > _LONG_KEY and key in letters
 
 
-def _without_copies(passages: tuple[Passage, ...], old: Sequence[str], new: Sequence[str]) -> tuple[Passage, ...]:
-    """The passages without those that were only added or removed and whose sentences all stand in the other version anyway."""
-    if all(passage.old and passage.new for passage in passages):
-        return passages
+def _really(passages: tuple[Passage, ...], old: Sequence[str], new: Sequence[str]) -> tuple[Passage, ...]:
+    """The passages without those that only stand elsewhere: footnotes and rows moved within a table, words run together, second copies."""
+    found = [passage for passage in passages if _tally([passage.old]) != _tally([passage.new])]
+    if _tally([passage.old for passage in found]) == _tally([passage.new for passage in found]):
+        return ()
+    if all(passage.old and passage.new for passage in found):
+        return tuple(found)
     letters_old, letters_new = (key_of(" ".join(texts)) for texts in (old, new))
     return tuple(
         passage
-        for passage in passages
+        for passage in found
         if (passage.old and passage.new)
         or not all(_within(key, letters_new if passage.old else letters_old) for key in (*passage.keys_old, *passage.keys_new))
     )
+
+
+def _tally(passages: list[str]) -> Counter[str]:
+    """How often each word stands in the passages, words that were run together ("VialDose") taken apart again."""
+    return Counter(word.casefold() for word in _RUN_TOGETHER.findall(_unnumbered(passages)))
 
 
 def _stretches(pieces: list[Piece], texts: Sequence[str]) -> Iterator[Stretch]:
