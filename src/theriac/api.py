@@ -10,10 +10,10 @@ from types import TracebackType
 
 import msgspec
 
-from theriac import chronicle, pipeline
+from theriac import chronicle, clinic, development, pipeline
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
-from theriac.dates import read_date
+from theriac.dates import last_day, read_date
 from theriac.dates import until as until_end
 from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.flow import profile as lines
@@ -24,6 +24,8 @@ from theriac.flow.word_diff import word_diff
 from theriac.gather import Joiner, document_of, dossier, readable, records_about, trials_of_condition
 from theriac.identifiers import link
 from theriac.labels import Statements, read_label, read_statements
+from theriac.labels.findings import Checked
+from theriac.labels.plan import Plan, Refusal
 from theriac.model import Label
 from theriac.search import SearchIndex
 from theriac.settings import Settings, read_settings
@@ -33,7 +35,21 @@ from theriac.store.home import Home, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names
 from theriac.terms import EntityKind, ResolutionKind
-from theriac.views import SHAPES, Candidate, ChangeLine, Comparison, DrugProfile, Identifier, Resolved, Run, SearchHit, SourceLine, TrialLine
+from theriac.views import (
+    SHAPES,
+    Candidate,
+    ChangeLine,
+    Comparison,
+    DrugProfile,
+    Identifier,
+    MilestoneLine,
+    Resolved,
+    Run,
+    SearchHit,
+    SourceLine,
+    StatusLine,
+    TrialLine,
+)
 
 FIRST_DRUG = "imiquimod"  # the starter dossier's subject; any other name is asked for the same way
 _ENTITY_KINDS = {kind.value: kind for kind in EntityKind}
@@ -222,6 +238,74 @@ class Theriac:
         """The freshness ledger."""
         return [msgspec.convert(row, SourceLine) for row in ledger.sources(self.home)]
 
+    def status(
+        self,
+        *,
+        drug: str | None = None,
+        condition: str | None = None,
+        org: str | None = None,
+        rolled_up: bool = False,
+        as_of: str | None = None,
+    ) -> list[StatusLine]:
+        """The programmes of a drug, a condition or an organisation, the furthest first; `rolled_up` leaves single organisations out."""
+        if drug is None and condition is None and org is None:
+            raise UserError("name what to show: theriac status --drug NAME, --condition NAME or --org NAME")
+        lake, names = self.lake(as_of), self.names
+        chosen = None if condition is None else self.entity(condition, "condition")
+        entities = [self.entity(drug)] if drug is not None else development.drugs_tried(chosen, org, lake, names)
+        return development.status(
+            entities, lake, names, self._today(as_of), as_of, condition=chosen.id if chosen else None, org=org, rolled_up=rolled_up
+        )
+
+    def timeline(self, drug: str, as_of: str | None = None) -> list[MilestoneLine]:
+        """The dated steps of a drug's history, oldest first: first trials, results, approvals, new uses, label safety changes, expiries."""
+        chronicle.catch_up(self.home)
+        return development.timeline(self.entity(drug), self.lake(as_of), self.names, self._today(as_of), as_of)
+
+    def _today(self, as_of: str | None) -> str:
+        """The day on which the answer stands."""
+        return pipeline.now()[:10] if as_of is None else last_day(_date(as_of, "--as-of")).isoformat()
+
+    def check(
+        self,
+        drug: str,
+        *,
+        with_drugs: Sequence[str] = (),
+        conditions: Sequence[str] = (),
+        pregnant: bool = False,
+        lactating: bool = False,
+        immunosuppressed: bool = False,
+        age: float | None = None,
+        as_of: str | None = None,
+    ) -> Checked:
+        """The statements of the labels of all drugs named that apply to the situation, with quotes; never a verdict."""
+        entities = [self.entity(name) for name in (drug, *with_drugs)]
+        return clinic.check_labels(
+            entities,
+            self.lake(as_of),
+            self.names,
+            conditions=conditions,
+            pregnant=pregnant,
+            lactating=lactating,
+            immunosuppressed=immunosuppressed,
+            age=age,
+        )
+
+    def plan(
+        self,
+        drug: str,
+        *,
+        condition: str,
+        start: str,
+        product: str | None = None,
+        jurisdiction: str | None = None,
+        zone: str = "UTC",
+        at: str = "21:00",
+    ) -> Plan | Refusal:
+        """A dosing calendar from exactly one fixed, quoted regimen, or the refusal with its reason."""
+        read = statements_of(self.dossier(drug).labels, self.lake())
+        return clinic.plan_from(read, condition=condition, start=start, product=product, jurisdiction=jurisdiction, zone=zone, at=at)
+
     def changes(
         self,
         *,
@@ -368,6 +452,16 @@ def _resolved_view(found: Resolution) -> Resolved:
         reason=found.reason,
         candidates=[Candidate(entity=one.entity, name=one.name, score=one.score, reason=one.reason) for one in found.candidates],
     )
+
+
+def refused(made: Plan | Refusal) -> bool:
+    """Whether no calendar was made."""
+    return isinstance(made, Refusal)
+
+
+def calendar_text(made: Plan | Refusal) -> str:
+    """The calendar as an iCalendar file's text; UserError where there is none."""
+    return clinic.calendar_of(made, pipeline.now())
 
 
 def json_schema() -> dict[str, object]:

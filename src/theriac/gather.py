@@ -277,11 +277,12 @@ class Joiner:
         return [self._line(event) for event in found]
 
     def _line(self, event: Event) -> ChangeLine:
-        drugs, conditions = self._entities(event.record)
+        drugs, conditions = self.of_record(event.record)
         shown = event.shown() | {"drugs": drugs, "conditions": conditions}
         return ChangeLine(**shown)
 
-    def _entities(self, record: str) -> tuple[list[EntityName], list[EntityName]]:
+    def of_record(self, record: str) -> tuple[list[EntityName], list[EntityName]]:
+        """The drugs and the conditions that a record names."""
         if record not in self._of:
             source, _, key = record.partition(":")
             at = self.lake.current(source, key) or self._last(source, key)

@@ -78,6 +78,13 @@ class Intake:
                 self.unrecognised.append(file.path)
             if file.whole and file.table:
                 self.listed(file)
+            if file.print and file.source and not self.given:
+                self.batch.served.append((file.print, file.source, file.records))
+
+    def served(self, source: str, count: int) -> None:
+        """Counts a file of records that was served before, byte for byte."""
+        self._count(source, "read", count)
+        self._count(source, "unchanged", count)
 
     def flush(self) -> tuple[Batch, list[tuple[VersionRow, str]]]:
         """The batch gathered so far with the words to search its versions by; begins the next one."""

@@ -26,10 +26,25 @@ from theriac.model import Raw
 from theriac.search import SearchIndex
 from theriac.settings import Settings
 from theriac.sources import FORMATS
-from theriac.sources.base import HEAD_BYTES, Head, OpenFile
-from theriac.stages import Bad, Cut, Examined, Examiner, File, Known, Task, not_data, outside_date, recognise
+from theriac.sources.base import HEAD_BYTES, Format, Head, OpenFile
+from theriac.stages import (
+    Bad,
+    Cut,
+    Examined,
+    Examiner,
+    File,
+    Known,
+    Task,
+    fingerprint,
+    not_data,
+    outside_date,
+    raw_hash,
+    recognise,
+    source_of,
+)
 from theriac.store import ledger, registry, upkeep
 from theriac.store.home import Home, Writer
+from theriac.terms import SeenBy
 
 STAGES = ("open", "recognise", "cut", "identify", "read", "name", "file", "commit", "index", "gather names")
 
@@ -165,9 +180,8 @@ class _Run:
         self.claims_before = registry.stamp_wanted(home)
         lookup = Lookup(home.index.known, home.index.by_raw, lambda source, tbl, at: ledger.listed_before(home, source, tbl, at))
         self.intake = Intake(lookup, started, seen, settings.shrink_share)
-        own = frozenset() if seen else home.index.raws(own=True)
-        other = home.index.raws(own=False) | (home.index.raws(own=True) if seen else frozenset())
-        self.known = Known(own=own, other=other - own, versions=home.index.versions_known())
+        self.known = _known(home, given=seen is not None)
+        self.served = {} if seen else home.index.served()
 
     def go(self, paths: Sequence[Path]) -> None:
         """Examines every file, in the pool when there is enough to do, and commits as batches fill."""
@@ -197,6 +211,8 @@ class _Run:
         """Makes visible what was gathered so far."""
         batch, words = self.intake.flush()
         if batch.empty:
+            if batch.served:
+                self.home.index.note_served(batch.served)
             return
         self.writer.commit(batch, now(), run=self.started)
         self.search.add(self.home.index, words)
@@ -213,6 +229,8 @@ class _Run:
                     yield Examined(files=[File(piece.path, None, "", None, None, whole=False)], bad=[Bad(piece.path, None, None, piece.reason)])
                 elif piece.stream is not None:
                     yield from self._cut(piece)
+                elif self.served and (before := self.served.get(fingerprint(piece))) is not None:
+                    self._served_again(piece, *before)
                 else:
                     pieces.append(piece)
                     size += len(piece.data or b"")
@@ -223,36 +241,61 @@ class _Run:
         if pieces:
             yield Task(pieces=tuple(pieces))
 
+    def _served_again(self, piece: Piece, source: str, records: int) -> None:
+        self.intake.served(source, records)
+        self.progress.files += 1
+        self.progress.records += records
+        self.progress.bytes += piece.size
+        self.progress.file = piece.path
+        if self.progress.files % TASK_PIECES == 0:
+            self.tell(self.progress)
+
     def _cut(self, piece: Piece) -> Iterator[Task | Examined]:
-        """A large file's records in lots, then the word that it was read to its end."""
-        stream = _Rewound(piece)
-        head = Head(piece.path, stream.first)
+        """A large file's records in lots, then the word that it was read to its end, or the sentence that says why not."""
         dated, by = outside_date(piece.path, piece.dated)
-        number = recognise(head)
-        if number is None:
-            reason = not_data(head)
-            bad = [Bad(piece.path, None, None, reason)] if reason else []
-            yield Examined(files=[File(piece.path, dated, by, None, None, whole=True)], bad=bad)
-            return
-        format_ = FORMATS[number]
-        table = format_.table(head)
-        lot: list[Raw] = []
-        size = 0
+        format_: Format | None = None
         try:
-            for raw in format_.cut(OpenFile(head, stream.whole())):
-                lot.append(raw)
-                size += len(raw.payload)
+            stream = _Rewound(piece)
+            head = Head(piece.path, stream.first)
+            number = recognise(head)
+            if number is not None:
+                format_ = FORMATS[number]
+                yield from self._lots(piece, number, format_.table(head), OpenFile(head, stream.whole()))
+                yield Examined(files=[File(piece.path, dated, by, format_.source, format_.table(head), whole=True)])
+                return
+            reason = not_data(head)
+        except BadFile as error:
+            reason = error.reason
+        source = format_.source if format_ else None
+        bad = [Bad(piece.path, None, None, reason, format=format_.name if format_ else None, source=source)] if reason else []
+        yield Examined(files=[File(piece.path, dated, by, source, None, whole=not bad)], bad=bad)
+
+    def _lots(self, piece: Piece, number: int, table: str | None, file: OpenFile) -> Iterator[Task | Examined]:
+        """The records of a large file, those known to say nothing new left out; what was read before a fault is kept."""
+        format_ = FORMATS[number]
+        lot: list[tuple[Raw, bytes]] = []
+        size = 0
+        unchanged: dict[str, int] = {}
+        fault: BadFile | None = None
+        try:
+            for raw in format_.cut(file):
                 self.progress.bytes += len(raw.payload)
+                digest = raw_hash(format_, raw)
+                if digest in self.known.own:
+                    source = source_of(raw, format_)
+                    unchanged[source] = unchanged.get(source, 0) + 1
+                    continue
+                lot.append((raw, digest))
+                size += len(raw.payload)
                 if size >= 2 * TASK_BYTES:
-                    yield Task(cuts=(Cut(piece.path, number, piece.dated, table, tuple(lot)),))
+                    yield _cut_task(piece, number, table, lot)
                     lot, size = [], 0
         except BadFile as error:
-            yield Task(cuts=(Cut(piece.path, number, piece.dated, table, tuple(lot)),))
-            fault = Bad(piece.path, None, None, error.reason, format=format_.name, source=format_.source)
-            yield Examined(files=[File(piece.path, dated, by, format_.source, None, whole=False)], bad=[fault])
-            return
-        yield Task(cuts=(Cut(piece.path, number, piece.dated, table, tuple(lot)),))
-        yield Examined(files=[File(piece.path, dated, by, format_.source, table, whole=True)])
+            fault = error
+        yield _cut_task(piece, number, table, lot)
+        yield Examined(unchanged=unchanged)
+        if fault is not None:
+            raise fault
 
     def report(self, seconds: float) -> LoadReport:
         """The run in numbers."""
@@ -285,6 +328,19 @@ class _Run:
 
         upkeep.noted(self.home, note)
         upkeep.compact(self.home, moment)
+
+
+def _known(home: Home, *, given: bool) -> Known:
+    """What the store holds already. A moment that the user gave says nothing of where the bytes' own moment would have come from."""
+    versions = home.index.versions_known()
+    elsewhere = (SeenBy.PATH, SeenBy.MEMBER, SeenBy.LOADED)
+    if given:
+        return Known(other=home.index.raws(*SeenBy), versions=versions)
+    return Known(own=home.index.raws(SeenBy.SOURCE), other=home.index.raws(*elsewhere), versions=versions)
+
+
+def _cut_task(piece: Piece, number: int, table: str | None, lot: Sequence[tuple[Raw, bytes]]) -> Task:
+    return Task(cuts=(Cut(piece.path, number, piece.dated, table, tuple(raw for raw, _ in lot), tuple(digest for _, digest in lot)),))
 
 
 class _Rewound(io.RawIOBase):

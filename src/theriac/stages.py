@@ -7,7 +7,8 @@ opens the store, asks the clock or raises for a bad document: what cannot be rea
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -27,14 +28,15 @@ STARTER_MARK = b'"_theriac_starter"'
 _APPLICATION = re.compile(r"\d{5,6}\b")
 _HTML = (b"<!doctype html", b"<html")
 _ENCODER = msgspec.msgpack.Encoder()
+_NAMES_KEPT = 20_000
 
 
 class Known(msgspec.Struct, frozen=True):
     """What the store already holds: bytes whose moment they state themselves, other bytes, and versions."""
 
-    own: frozenset[bytes] = frozenset()
-    other: frozenset[bytes] = frozenset()
-    versions: frozenset[str] = frozenset()
+    own: Container[bytes] = frozenset()
+    other: Container[bytes] = frozenset()
+    versions: Container[bytes] = frozenset()
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -45,6 +47,7 @@ class Cut(msgspec.Struct, frozen=True):
     dated: str | None
     table: str | None
     raws: tuple[Raw, ...]
+    hashes: tuple[bytes, ...]
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -104,7 +107,10 @@ class Bad(msgspec.Struct, frozen=True):
 
 
 class File(msgspec.Struct, frozen=True):
-    """One file of a task: its date from outside, its format (None: nobody's) and whether it was cut to its end here."""
+    """One file of a task: its date from outside, its format (None: nobody's) and whether it was cut to its end here.
+
+    `print` is the fingerprint of a small file of `records` sound records whose moments cannot change: served again, it says nothing new.
+    """
 
     path: str
     dated: str | None
@@ -112,6 +118,8 @@ class File(msgspec.Struct, frozen=True):
     source: str | None
     table: str | None
     whole: bool
+    print: bytes | None = None
+    records: int = 0
 
 
 class Examined(msgspec.Struct):
@@ -167,8 +175,8 @@ class Examiner:
             format_ = FORMATS[cut.format]
             dated, by = outside_date(cut.path, cut.dated)
             out.files.append(File(cut.path, dated, by, format_.source, cut.table, whole=False))
-            for raw in cut.raws:
-                self._record(raw, format_, cut.table, out)
+            for raw, digest in zip(cut.raws, cut.hashes, strict=True):
+                self._record(raw, digest, format_, cut.table, out)
         return out
 
     def again(self, path: str, format_name: str, context: str, payload: bytes) -> Examined:
@@ -178,7 +186,8 @@ class Examiner:
         dated, by = outside_date(path, None)
         out.files.append(File(path, dated, by, format_.source if format_ else None, None, whole=False))
         if format_ is not None:
-            self._record(Raw(payload=payload, context=context), format_, None, out)
+            raw = Raw(payload=payload, context=context)
+            self._record(raw, raw_hash(format_, raw), format_, None, out)
         return out
 
     def _piece(self, piece: Piece, out: Examined) -> None:
@@ -197,28 +206,31 @@ class Examiner:
             if reason:
                 out.bad.append(Bad(piece.path, None, None, reason))
             return
-        faults = len(out.bad)
+        faults, before, again = len(out.bad), len(out.records), len(out.again)
+        count = 0
         table = format_.table(head)
         number = len(out.files)
         out.files.append(File(piece.path, dated, by, format_.source, table, whole=True))
         try:
             for raw in format_.cut(OpenFile(head, io.BytesIO(data))):
-                self._record(raw, format_, table, out)
+                self._record(raw, raw_hash(format_, raw), format_, table, out)
+                count += 1
         except BadFile as error:
             out.bad.append(Bad(piece.path, None, None, error.reason, format=format_.name, source=format_.source))
         if len(out.bad) > faults:
             out.files[number] = msgspec.structs.replace(out.files[number], whole=False)
+        elif count and table is None and (dated or (len(out.again) == again and all(record.seen for record in out.records[before:]))):
+            out.files[number] = msgspec.structs.replace(out.files[number], print=fingerprint(piece), records=count)
 
     def _format(self, head: Head) -> Format | None:
         if self.last is None or not FORMATS[self.last].recognises(head):
             self.last = recognise(head)
         return None if self.last is None else FORMATS[self.last]
 
-    def _record(self, raw: Raw, format_: Format, table: str | None, out: Examined) -> None:
+    def _record(self, raw: Raw, digest: bytes, format_: Format, table: str | None, out: Examined) -> None:
         number = len(out.files) - 1
-        digest = raw_hash(format_, raw)
         if digest in self.known.own:
-            source = STARTER if STARTER_MARK in raw.payload else format_.source
+            source = source_of(raw, format_)
             out.unchanged[source] = out.unchanged.get(source, 0) + 1
             return
         if digest in self.known.other:
@@ -232,15 +244,11 @@ class Examiner:
             out.records.append(self._identified(raw, format_, decoded, identity, number, table, digest))
         except BadRecord as error:
             path = out.files[number].path
-            out.bad.append(
-                Bad(path, error.record or place, error.field, error.reason, format_.name, format_.source, raw.context, raw.payload)
-            )
+            out.bad.append(Bad(path, error.record or place, error.field, error.reason, format_.name, format_.source, raw.context, raw.payload))
 
-    def _identified(
-        self, raw: Raw, format_: Format, decoded: object, identity: Identity, file: int, table: str | None, digest: bytes
-    ) -> Record:
-        starter = STARTER_MARK in raw.payload
-        source = STARTER if starter else format_.source
+    def _identified(self, raw: Raw, format_: Format, decoded: object, identity: Identity, file: int, table: str | None, digest: bytes) -> Record:
+        source = source_of(raw, format_)
+        starter = source == STARTER
         key = f"{format_.source}/{identity.key}" if starter else identity.key
         # The record is part of a version's identity: two records of one content are still two versions.
         version = hash_bytes(source.encode(), key.encode(), identity.version.encode())
@@ -259,7 +267,7 @@ class Examiner:
             seen=identity.seen,
             raw=digest,
         )
-        if version in self.known.versions:
+        if bytes.fromhex(version) in self.known.versions:
             return head
         reading = format_.read(raw, decoded)
         return msgspec.structs.replace(
@@ -285,6 +293,20 @@ def kind_of(reading: Reading) -> str:
 def bare_claims(claims: Iterable[Claim]) -> tuple[bytes, ...]:
     """The claims without their places and repeats, encoded, so that the same claim in many records is stored once."""
     return tuple(dict.fromkeys(_ENCODER.encode(msgspec.structs.replace(claim, path="")) for claim in claims))
+
+
+def source_of(raw: Raw, format_: Format) -> str:
+    """The source that a record counts under: its format's, or the starter dossier."""
+    return STARTER if STARTER_MARK in raw.payload else format_.source
+
+
+def fingerprint(piece: Piece) -> bytes:
+    """What two small files share when one says nothing that the other did not: bytes (packed or not), name, size and outside date."""
+    dated, by = outside_date(piece.path, piece.dated)
+    name = piece.path.rpartition("!")[2].rpartition("/")[2]
+    digest = hashlib.blake2b(f"{name}\0{piece.size}\0{piece.deflated}\0{dated}\0{by}\0".encode(), digest_size=16)
+    digest.update(piece.data or b"")
+    return digest.digest()
 
 
 def raw_hash(format_: Format, raw: Raw) -> bytes:
@@ -332,16 +354,28 @@ def mention_keys(mentions: Sequence[Mention]) -> Iterable[tuple[int, int, int, s
 
 def _keys(mention: Mention) -> Iterable[tuple[int, str, float, str]]:
     if mention.kind is EntityKind.DRUG:
-        refused = not_a_drug(mention.text, mention.type)
-        if refused is not None:
-            yield 0, "", 0.0, refused.value
-            return
-        for candidate in drug_candidates(mention.text, mention.others):
-            yield candidate.part, f"drug/{candidate.key}" if candidate.key else "", candidate.score, candidate.reason.value
+        yield from _drug_keys(mention.text, mention.type, mention.others)
     elif mention.kind is EntityKind.CONDITION:
-        for candidate in condition_candidates(mention.text):
-            yield candidate.part, f"condition/{candidate.key}", candidate.score, candidate.reason.value
+        yield from _condition_keys(mention.text)
         for curie in mention.identifiers:
             yield 0, curie, 1.0, "the identifier that the registry assigned"
     else:
-        yield 0, f"{mention.kind.value}/{organisation_key(mention.text)}", 1.0, "the name as written"
+        yield 0, f"{mention.kind.value}/{_organisation_key(mention.text)}", 1.0, "the name as written"
+
+
+# The same names come again and again ("Placebo", a sponsor, a common disease): each is read once a process.
+@lru_cache(maxsize=_NAMES_KEPT)
+def _drug_keys(text: str, type_: str | None, others: tuple[str, ...]) -> tuple[tuple[int, str, float, str], ...]:
+    refused = not_a_drug(text, type_)
+    if refused is not None:
+        return ((0, "", 0.0, refused.value),)
+    found = drug_candidates(text, others)
+    return tuple((one.part, f"drug/{one.key}" if one.key else "", one.score, one.reason.value) for one in found)
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _condition_keys(text: str) -> tuple[tuple[int, str, float, str], ...]:
+    return tuple((one.part, f"condition/{one.key}", one.score, one.reason.value) for one in condition_candidates(text))
+
+
+_organisation_key = lru_cache(maxsize=_NAMES_KEPT)(organisation_key)

@@ -267,6 +267,48 @@ class ChangeLine(View, frozen=True):
     seen: str
 
 
+class Evidence(View, frozen=True):
+    """Where a fact behind a status stands."""
+
+    record: str
+    seq: int
+    path: str
+    quote: str | None
+
+
+class StatusLine(View, frozen=True):
+    """A programme: how far a drug has got for a condition with an organisation (null: over all), each field with its rule."""
+
+    drug: str
+    drug_name: str
+    condition: str | None
+    condition_name: str | None
+    organisation: str | None
+    role: str
+    stage: str
+    activity: str
+    stop_reason: str | None
+    authorisation: dict[str, str]
+    market: dict[str, str]
+    since: dict[str, str]
+    words: str
+    rules: dict[str, str]
+    evidence: list[Evidence]
+
+
+class MilestoneLine(View, frozen=True):
+    """One dated step of a drug's history."""
+
+    date: str
+    kind: str
+    jurisdiction: str | None
+    detail: str
+    record: str
+    seq: int
+    path: str
+    quote: str | None
+
+
 class Run(View, frozen=True):
     """A stretch of text that two versions share, or that only one of them has (kept, removed, added)."""
 
@@ -283,4 +325,4 @@ class Comparison(View, frozen=True):
     runs: list[Run]
 
 
-SHAPES: tuple[type[View], ...] = (DrugProfile, TrialLine, Resolved, SearchHit, SourceLine, ChangeLine, Comparison)
+SHAPES: tuple[type[View], ...] = (DrugProfile, TrialLine, Resolved, SearchHit, SourceLine, ChangeLine, Comparison, StatusLine, MilestoneLine)

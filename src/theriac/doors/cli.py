@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from theriac import api
-from theriac.doors import terminal
+from theriac.doors import statements, terminal
 from theriac.errors import TheriacError
 from theriac.settings import Settings, read_settings
 
@@ -105,11 +105,11 @@ def label(
         else:
             with _opened(home) as store:
                 found = store.label(path)
-        for statements in found:
+        for found_label in found:
             if json:
-                _print_json(statements)
+                _print_json(found_label)
             else:
-                terminal.label(statements)
+                statements.label(found_label)
 
 
 @app.command()
@@ -132,6 +132,99 @@ def trials(
             _print_json(line)
     else:
         terminal.trials(found)
+
+
+@app.command()
+@_door
+def status(
+    drug: Annotated[str | None, typer.Option("--drug", help="Of this drug.")] = None,
+    condition: Annotated[str | None, typer.Option("--condition", help="Of this condition.")] = None,
+    org: Annotated[str | None, typer.Option("--org", help="Of this sponsor or holder.")] = None,
+    rolled_up: Annotated[bool, typer.Option("--rolled-up", help="Over all organisations only.")] = False,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Show how far development has got and whether it still moves, per condition and organisation, by which rule, on which facts."""
+    with _opened(home) as store:
+        found = store.status(drug=drug, condition=condition, org=org, rolled_up=rolled_up, as_of=as_of)
+    if json:
+        for line in found:
+            _print_json(line)
+    else:
+        terminal.status(found)
+
+
+@app.command()
+@_door
+def timeline(drug: Annotated[str, typer.Argument(help="A drug.")], as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
+    """Show a drug's milestones: first trials, results, approvals, new uses, label safety changes, expiries."""
+    with _opened(home) as store:
+        found = store.timeline(drug, as_of)
+    if json:
+        for line in found:
+            _print_json(line)
+    else:
+        terminal.timeline(found)
+
+
+@app.command()
+@_door
+def check(
+    drug: Annotated[str, typer.Argument(help="A drug.")],
+    with_: Annotated[list[str] | None, typer.Option("--with", help="Another drug taken with it (repeatable).")] = None,
+    condition: Annotated[list[str] | None, typer.Option("--condition", help="A condition of the person (repeatable).")] = None,
+    pregnant: Annotated[bool, typer.Option("--pregnant")] = False,
+    lactating: Annotated[bool, typer.Option("--lactating")] = False,
+    immunosuppressed: Annotated[bool, typer.Option("--immunosuppressed")] = False,
+    age: Annotated[float | None, typer.Option("--age", help="In years.")] = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Show what the loaded labels of all drugs named state for a situation; never a verdict."""
+    with _opened(home) as store:
+        found = store.check(
+            drug,
+            with_drugs=with_ or (),
+            conditions=condition or (),
+            pregnant=pregnant,
+            lactating=lactating,
+            immunosuppressed=immunosuppressed,
+            age=age,
+            as_of=as_of,
+        )
+    if json:
+        _print_json(found)
+    else:
+        statements.checked(found)
+
+
+@app.command()
+@_door
+def plan(
+    drug: Annotated[str, typer.Argument(help="A drug.")],
+    condition: Annotated[str, typer.Option("--for", help="The condition, in the label's words.")],
+    start: Annotated[str, typer.Option("--start", help="The first day (2026-11-23).")],
+    product: Annotated[str | None, typer.Option("--product", help="The product's name or strength.")] = None,
+    jurisdiction: Annotated[str | None, typer.Option("--jurisdiction", help="US or EU.")] = None,
+    tz: Annotated[str, typer.Option("--tz", help="The time zone.")] = "UTC",
+    at: Annotated[str, typer.Option("--at", help="The time of day of an application.")] = "21:00",
+    ics: Annotated[Path | None, typer.Option("--ics", help="Write an iCalendar file.")] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Make a dosing calendar from exactly one fixed, quoted regimen of a loaded label, or say why none is made."""
+    with _opened(home) as store:
+        made = store.plan(drug, condition=condition, start=start, product=product, jurisdiction=jurisdiction, zone=tz, at=at)
+    if json:
+        _print_json(made)
+    else:
+        statements.plan(made)
+    if api.refused(made):
+        raise typer.Exit(1)
+    if ics is not None:
+        ics.write_text(api.calendar_text(made), newline="")
 
 
 @app.command()

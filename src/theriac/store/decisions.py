@@ -7,6 +7,4 @@ from theriac.store.catalog import DECISION
 
 def keep(connection: Connection, name: str, entity: str, author: str, why: str, moment: str, *, record: str = "", kind: str = "drug") -> None:
     """Writes one decision."""
-    connection.execute(
-        insert(DECISION).values(kind=kind, name=name, key=record, entity=entity, author=author, why=why, recorded_at=moment)
-    )
+    connection.execute(insert(DECISION).values(kind=kind, name=name, key=record, entity=entity, author=author, why=why, recorded_at=moment))

@@ -81,6 +81,7 @@ class Batch(msgspec.Struct, kw_only=True):
     quarantine: list[tuple[dict[str, object], bytes]] = []
     sources: list[dict[str, object]] = []
     statements: list[Callable[[Connection], None]] = []
+    served: list[tuple[bytes, str, int]] = []
 
     @property
     def empty(self) -> bool:
@@ -110,7 +111,7 @@ class Writer:
         self._commit_catalog(batch, number, now, run, files)
         self.home.checkpoint("after the catalog committed")
         listings = [_listing_row(row) for row in batch.listings if row["complete"]]
-        self.home.index.apply(number, batch.versions, [sighting for sighting, _ in batch.sightings], listings)
+        self.home.index.apply(number, batch.versions, [sighting for sighting, _ in batch.sightings], listings, batch.served)
         self.home.checkpoint("after the index followed")
         return number
 

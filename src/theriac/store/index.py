@@ -12,10 +12,12 @@ from typing import TypeVar
 
 import msgspec
 
+from theriac.flow.hashes import Hashes
 from theriac.flow.versions import Complete, Sighted, spans
+from theriac.terms import SeenBy
 
 T = TypeVar("T")
-SCHEMA = "1"
+SCHEMA = "2"
 _TABLES = """
 CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL);
 CREATE TABLE record (id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, UNIQUE (source, key));
@@ -37,6 +39,7 @@ CREATE TABLE mention_key (
 CREATE INDEX mention_by_key ON mention_key (key) WHERE key <> '';
 CREATE TABLE claim (id INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (body, source));
 CREATE TABLE claim_of (claim INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (claim, version)) WITHOUT ROWID;
+CREATE TABLE served (mark BLOB PRIMARY KEY, source TEXT NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE listing (id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL);
 CREATE TABLE statements (version TEXT NOT NULL, reader TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (version, reader)) WITHOUT ROWID;
 CREATE TABLE unchronicled (record INTEGER PRIMARY KEY);
@@ -172,7 +175,14 @@ class Index:
         finally:
             self.db.execute("ROLLBACK")
 
-    def apply(self, commit: int, versions: Sequence[VersionRow], sightings: Sequence[SightingRow], listings: Sequence[ListingRow]) -> None:
+    def apply(
+        self,
+        commit: int,
+        versions: Sequence[VersionRow],
+        sightings: Sequence[SightingRow],
+        listings: Sequence[ListingRow],
+        served: Sequence[tuple[bytes, str, int]] = (),
+    ) -> None:
         """Takes in one commit's rows; doing it twice changes nothing."""
         with self.transaction() as db:
             db.executemany("INSERT OR IGNORE INTO record (source, key, tbl) VALUES (?, ?, ?)", [(v.source, v.key, v.tbl) for v in versions])
@@ -183,16 +193,27 @@ class Index:
                 db.execute("INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?)", (listing.id, listing.source, listing.tbl, listing.seen))
                 touched |= _left_out(db, listing)
             _respan(db, touched)
+            db.executemany("INSERT OR IGNORE INTO served VALUES (?, ?, ?)", served)
             db.execute("UPDATE stamp SET commit_id = max(commit_id, ?)", (commit,))
 
-    def raws(self, *, own: bool) -> frozenset[bytes]:
-        """The hashes of all bytes ever served; with `own`, only those whose moment the document itself states."""
-        sign = "=" if own else "<>"
-        return frozenset(row[0] for row in self.db.execute(f"SELECT DISTINCT raw FROM sighting WHERE seen_by {sign} 'source'"))
+    def raws(self, *seen_by: SeenBy) -> Hashes:
+        """The hashes of all bytes ever served whose moment came from one of these places."""
+        query = f"SELECT DISTINCT raw FROM sighting WHERE seen_by IN ({','.join('?' * len(seen_by))})"
+        return Hashes(row[0] for row in self.db.execute(query, seen_by))
 
-    def versions_known(self) -> frozenset[str]:
+    def versions_known(self) -> Hashes:
         """The hashes of all versions stored."""
-        return frozenset(row[0] for row in self.db.execute("SELECT hash FROM version"))
+        return Hashes(bytes.fromhex(row[0]) for row in self.db.execute("SELECT hash FROM version"))
+
+    def served(self) -> dict[bytes, tuple[str, int]]:
+        """The fingerprints of small files that were read to their end, with the source and number of their records."""
+        shared: dict[tuple[str, int], tuple[str, int]] = {}
+        return {mark: shared.setdefault((source, count), (source, count)) for mark, source, count in self.db.execute("SELECT * FROM served")}
+
+    def note_served(self, served: Sequence[tuple[bytes, str, int]]) -> None:
+        """Remembers files whose records were all known already."""
+        with self.transaction() as db:
+            db.executemany("INSERT OR IGNORE INTO served VALUES (?, ?, ?)", served)
 
     def current(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """The version that is current now, for each record that has one."""

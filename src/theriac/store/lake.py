@@ -193,7 +193,11 @@ class Lake:
         source, colon, key = text.partition(":")
         query = "SELECT source, key FROM record WHERE (source = ?1 AND key = ?2) OR key IN (?3, upper(?3), lower(?3)) ORDER BY source LIMIT 2"
         rows = self.db.execute(query, (source if colon else "", key, text)).fetchall()
-        return RecordKey(*rows[0]) if rows else None
+        if rows:
+            return RecordKey(*rows[0])
+        numbers = [number for kind in ("trial", "application", "medicine") for number in self.by_key(f"{kind}/{text.upper()}")]
+        found = self.stored(numbers[:1])
+        return next((at.record for at in found.values()), None)
 
 
 _WHY = {why.value: why for why in Why}

@@ -5,6 +5,7 @@ Flows in: a home, or a connection inside a commit's transaction. Flows out: rows
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from theriac.dates import until
 from theriac.store.catalog import LISTING, QUARANTINE, RUN, SOURCE
 from theriac.store.home import Home
 from theriac.store.index import ListingRow
@@ -16,6 +17,16 @@ def listed_before(home: Home, source: str, table: str, seen: str) -> int:
     with home.engine.connect() as connection:
         row = connection.execute(query.order_by(LISTING.c.seen.desc()).limit(1)).first()
     return 0 if row is None else int(row.records)
+
+
+def latest_listing(home: Home, source: str, table: str, as_of: str | None) -> str | None:
+    """The day of the last complete listing of a table (seen by `as_of`), or None."""
+    query = select(func.max(LISTING.c.seen)).where(LISTING.c.source == source, LISTING.c.tbl == table, LISTING.c.complete)
+    if as_of is not None:
+        query = query.where(LISTING.c.seen <= until(as_of))
+    with home.engine.connect() as connection:
+        found = connection.execute(query).scalar()
+    return None if found is None else str(found)[:10]
 
 
 def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:

@@ -218,5 +218,3 @@ def restore_rows(home: Home, rows: Path) -> None:
 def _rows(home: Home, query: object) -> list:  # type: ignore[type-arg]
     with home.engine.connect() as connection:
         return list(connection.execute(query))  # type: ignore[call-overload]
-
-

@@ -1,0 +1,102 @@
+"""How far drugs have got, shown: programmes and milestones from evidence to the shapes of `views`.
+
+Flows in: entities, a lake, names and a day. Flows out: status lines and milestone lines, each with its records. The rules are in
+`flow.status` and `flow.milestones`.
+"""
+
+from collections.abc import Sequence
+
+from theriac.dates import until
+from theriac.flow.evidence import Programme
+from theriac.flow.keys import organisation_key
+from theriac.flow.milestones import Milestone, milestones
+from theriac.flow.registry import Entity
+from theriac.flow.status import derive
+from theriac.flow.status_words import status_words
+from theriac.gather import Joiner, dossier, records_about
+from theriac.standing import Standing, change_evidence
+from theriac.store import events
+from theriac.store.lake import Lake
+from theriac.store.registry import Names
+from theriac.terms import Stage
+from theriac.views import Evidence, MilestoneLine, StatusLine
+
+
+def status(
+    entities: Sequence[Entity],
+    lake: Lake,
+    names: Names,
+    today: str,
+    as_of: str | None,
+    *,
+    condition: str | None = None,
+    org: str | None = None,
+    rolled_up: bool = False,
+) -> list[StatusLine]:
+    """The programmes of these drugs, the furthest first; of one condition or organisation where those are given."""
+    standing = Standing(lake, names, as_of)
+    lines = [
+        _status_line(programme, entity, standing)
+        for entity in entities
+        for programme in derive(standing.evidence(dossier(entity, lake, names)), today)
+        if (condition is None or programme.condition == condition)
+        and (org is None or organisation_key(programme.organisation or "") == organisation_key(org))
+        and not (rolled_up and programme.organisation is not None)
+    ]
+    return sorted(lines, key=lambda line: (-Stage(line.stage).rank, line.drug_name, line.condition_name or "", line.organisation or ""))
+
+
+def drugs_tried(condition: Entity | None, org: str | None, lake: Lake, names: Names) -> list[Entity]:
+    """The drugs that trials, labels or medicines of the condition (or of the organisation) name."""
+    records = set[tuple[str, str]]()
+    if condition is not None:
+        records |= records_about(condition, lake, names)
+    if org is not None:
+        hits = lake.mentions("organization", [organisation_key(org)])
+        records |= {(at.record.source, at.record.key) for at in lake.stored({hit.version for hit in hits}).values()}
+    joiner = Joiner(lake, names)
+    ids = {drug.id for source, key in sorted(records) for drug in joiner.of_record(f"{source}:{key}")[0]}
+    return [entity for one in sorted(ids) if (entity := names.entity(one)) is not None]
+
+
+def timeline(entity: Entity, lake: Lake, names: Names, today: str, as_of: str | None) -> list[MilestoneLine]:
+    """The dated steps of a drug's history, oldest first."""
+    found = dossier(entity, lake, names)
+    records = {*(one.document.record for one in found.labels), *(one.document.record for one in found.applications)}
+    about = {(record.partition(":")[0], record.partition(":")[2]) for record in records}
+    happened = events.events(lake.home, records=about, until=None if as_of is None else until(as_of))
+    evidence = Standing(lake, names, as_of).evidence(found, [change_evidence(one) for one in happened])
+    return [_milestone_line(one) for one in milestones(evidence, today)]
+
+
+def _status_line(programme: Programme, entity: Entity, standing: Standing) -> StatusLine:
+    return StatusLine(
+        drug=programme.drug,
+        drug_name=entity.name,
+        condition=programme.condition,
+        condition_name=None if programme.condition is None else standing.condition_name(programme.condition),
+        organisation=programme.organisation,
+        role=programme.role.value,
+        stage=programme.stage.value,
+        activity=programme.activity.value,
+        stop_reason=programme.stop_reason.value if programme.stop_reason else None,
+        authorisation={place: value.value for place, value in programme.authorisation.items()},
+        market={place: value.value for place, value in programme.market.items()},
+        since=dict(programme.since),
+        words=status_words(programme),
+        rules=dict(programme.rules),
+        evidence=[Evidence(record=one.record, seq=one.seq, path=one.path, quote=one.quote) for one in programme.evidence],
+    )
+
+
+def _milestone_line(one: Milestone) -> MilestoneLine:
+    return MilestoneLine(
+        date=one.date,
+        kind=one.kind.value,
+        jurisdiction=one.jurisdiction,
+        detail=", ".join(part for part in (one.detail, one.organisation) if part),
+        record=one.cited.record,
+        seq=one.cited.seq,
+        path=one.cited.path,
+        quote=one.cited.quote,
+    )

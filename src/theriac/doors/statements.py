@@ -1,0 +1,156 @@
+"""How the statements of labels read in a terminal: where, product, statement, the document's words.
+
+Flows in: statements as plain data. Flows out: tables. Rates of different trials stand under the sentence that they cannot be compared.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from theriac.doors.layout import MOST, console, plain, table_of
+from theriac.views import SUMMARY_MARK
+
+
+def regimen_words(regimen: dict[str, Any]) -> str:
+    """A regimen in one line: dose, frequency, duration and what else the label states."""
+    parts = [_dose_words(regimen.get("dose")), _frequency_words(regimen.get("frequency")), _duration_words(regimen.get("duration"))]
+    if regimen.get("until"):
+        parts.append(f"until {regimen['until']}")
+    if contact := regimen.get("contact_time"):
+        parts.append(f"left on {_range(contact.get('value'), contact.get('high'))} {contact.get('unit')}")
+    parts += [", ".join(regimen.get("when") or ()), f"on {regimen['site']}" if regimen.get("site") else ""]
+    if area := regimen.get("area"):
+        parts.append(f"area {_range(area.get('value'), area.get('high'))} {area.get('unit')}")
+    return "; ".join(part for part in parts if part)
+
+
+def _range(low: object, high: object) -> str:
+    return f"{low}" if high in (None, low) else f"{low}–{high}"
+
+
+def _dose_words(dose: dict[str, Any] | None) -> str:
+    if not dose:
+        return ""
+    per = f"/{dose['per']}" if dose.get("per") else ""
+    basis = {"day": " a day in all", "course": " in all"}.get(str(dose.get("basis")), "")
+    return f"{_range(dose.get('low'), dose.get('high'))} {dose.get('unit')}{per}{basis}"
+
+
+def _frequency_words(frequency: dict[str, Any] | None) -> str:
+    if not frequency:
+        return ""
+    if frequency.get("once"):
+        return "once"
+    times = _range(frequency.get("times"), frequency.get("times_high"))
+    period = _range(frequency.get("period", 1), frequency.get("period_high"))
+    every = f"{times}× per {frequency.get('unit', '')}" if period == "1" else f"{times}× every {period} {frequency.get('unit', '')}"
+    return every + (" as needed" if frequency.get("prn") else "")
+
+
+def _duration_words(duration: dict[str, Any] | None) -> str:
+    if not duration:
+        return ""
+    if duration.get("cycle_on"):
+        cycles = f", {duration['cycles']} cycles" if duration.get("cycles") else ""
+        return f"{duration['cycle_on']} {duration.get('unit')} on, {duration.get('cycle_off')} {duration.get('unit')} off{cycles}"
+    bound = {"max": "at most ", "min": "at least "}.get(str(duration.get("bound")), "for ")
+    return f"{bound}{_range(duration.get('value'), duration.get('high'))} {duration.get('unit')}"
+
+
+def label(statements: Any) -> None:
+    """What one label says, section by section, each with its quote."""
+    whole = msgspec.to_builtins(statements)
+    out = console()
+    out.print(Text(f"\n{whole['set_id']} version {whole['version']} · {whole['document_type']} · {whole['jurisdiction']}", style="bold"))
+    clinical(out, {name: whole[name] if isinstance(whole[name], list) else [whole[name]] for name in _SECTIONS if name in whole})
+
+
+_SECTIONS = ("indications", "not_indicated", "regimens", "cautions", "reactions", "interactions", "mechanism")
+
+
+def clinical(out: Console, sections: dict[str, Any]) -> None:
+    """The clinical sections: where, product, statement, quote."""
+    _section(out, "Indicated for", sections.get("indications"), lambda one: f"{one['name']}{_in_brackets(one.get('population'))}")
+    _section(out, "Not indicated", sections.get("not_indicated"), lambda one: one["name"])
+    _section(out, "How it is used", sections.get("regimens"), _regimen_line)
+    _section(out, "Cautions", sections.get("cautions"), _caution_line)
+    _section(out, "Adverse reactions", sections.get("reactions"), _reaction_line)
+    _section(out, "Interactions", sections.get("interactions"), lambda one: f"{one.get('name', '')}: {one.get('effect') or one.get('advice') or ''}")
+    mechanism = [one for one in sections.get("mechanism") or () if one.get("statements") or one.get("absence")]
+    _section(out, "How it works", mechanism, lambda one: f"{one.get('certainty') or 'no statement'}")
+
+
+def _caution_line(one: dict[str, Any]) -> str:
+    return f"{one.get('kind', '')}: {one.get('title') or ', '.join(one.get('populations') or ())}"
+
+
+def _in_brackets(text: str | None) -> str:
+    return f" ({text})" if text else ""
+
+
+def _regimen_line(one: dict[str, Any]) -> str:
+    about = " · ".join(part for part in (one.get("product"), one.get("indication"), one.get("population"), one.get("phase")) if part)
+    return f"{about}: {regimen_words(one)}" if about else regimen_words(one)
+
+
+def _reaction_line(one: dict[str, Any]) -> str:
+    rate = f" {one.get('operator') if one.get('operator') not in (None, '=') else ''}{one['percent']:g} %" if one.get("percent") is not None else ""
+    versus = f" against {one['comparator_percent']:g} %" if one.get("comparator_percent") is not None else ""
+    band = f" ({one['band']})" if one.get("band") else ""
+    return f"{one['term']}{rate}{versus}{band}{_in_brackets(one.get('indication'))}"
+
+
+def _section(out: Console, title: str, rows: Sequence[dict[str, Any]] | None, words: Any) -> None:
+    if not rows:
+        return
+    table = table_of("where", "product", "statement", "in the document's words", title=f"\n{title}")
+    for one in rows[:MOST]:
+        quote = " ".join(str(one.get("quote") or "").split())
+        kind = SUMMARY_MARK if one.get("says") else one.get("document_type")
+        where = " ".join(str(part) for part in (one.get("jurisdiction"), kind) if part)
+        shown = one.get("product_name") or ""
+        table.add_row(plain(where), plain(shown), plain(words(one)), plain(quote[:140] + ("…" if len(quote) > 140 else "")))
+    out.print(table)
+    if len(rows) > MOST:
+        out.print(plain(f"  … and {len(rows) - MOST} more (--json lists all)"))
+
+
+def checked(found: Any) -> None:
+    """What labels state for a situation, and what was looked at."""
+    out = console()
+    table = table_of("asked", "label", "in the document's words", "to do", title="\nStatements of loaded labels that apply")
+    for one in found.statements:
+        where = f"{one.label} · {one.document_type} · {one.jurisdiction} {one.date}"
+        table.add_row(plain(one.asked), plain(where), plain(" ".join(one.quote.split())), plain(", ".join(one.actions)))
+    if found.statements:
+        out.print(table)
+    for one in found.absences:
+        out.print(plain(f"{one.what}: {one.kind.replace('_', ' ')}{f' ({one.quote})' if one.quote else ''}"))
+    out.print(plain(found.notice))
+    out.print(plain(f"Looked at: {'; '.join(found.looked_at) or 'no label'}"))
+
+
+def plan(made: Any) -> None:
+    """A dosing calendar, or why there is none."""
+    out = console()
+    whole = msgspec.to_builtins(made)
+    if "applications" not in whole:
+        out.print(plain(whole["sentence"]))
+        for choice in whole.get("choices", []):
+            out.print(plain(f"  {choice['product']} · {choice['jurisdiction']} · {choice['document_type']}: {choice['regimen']['quote']}"))
+        return
+    offer = whole["offer"]
+    out.print(plain(f"{offer['product']} · {offer['jurisdiction']} · {offer['document_type']} · {offer['label']}"))
+    out.print(plain(f"“{offer['regimen']['quote']}”"))
+    table = table_of("no.", "apply", "wash off", "at the latest", right=["no."])
+    for one in whole["applications"]:
+        table.add_row(str(one["number"]), *(str(one.get(name) or "")[:16].replace("T", " ") for name in ("at", "wash_off", "wash_off_latest")))
+    out.print(table)
+    out.print(plain(f"Last possible application: {whole['last_possible']}; packets at most: {whole['packets_at_most'] or 'not stated'}"))
+    for name in ("stop_rules", "missed_dose", "notes"):
+        for words in whole[name]:
+            out.print(plain(f"· {words}"))
+    out.print(Text(whole["follow"], style="bold"))

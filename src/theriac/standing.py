@@ -1,0 +1,195 @@
+"""Fills the evidence that status and milestones read: a drug's dossier with every name in it resolved and every label's uses read.
+
+Flows in: a dossier, a lake and the names. Flows out: `DrugEvidence`. It derives nothing: `flow.status` does.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from theriac.clinical import statements_of
+from theriac.flow.condition_names import condition_candidates
+from theriac.flow.dossier import Dossier, LabelOfDrug, MedicineOfDrug
+from theriac.flow.events import Event
+from theriac.flow.evidence import (
+    ApplicationEvidence,
+    ChangeEvidence,
+    ConditionMention,
+    DrugEvidence,
+    DrugMention,
+    IndicationEvidence,
+    LabelEvidence,
+    Listings,
+    MedicineEvidence,
+    TrialEvidence,
+)
+from theriac.flow.names import drug_candidates
+from theriac.flow.resolution import resolve_condition, resolve_mention
+from theriac.gather import document_of
+from theriac.labels import LabelDocument, Section, Statements
+from theriac.labels.indications import read_indications
+from theriac.model import Label, Mention
+from theriac.sources.ctgov_study import FIELD_PATHS as V2_PATHS
+from theriac.sources.ctgov_xml_study import FIELD_PATHS as XML_PATHS
+from theriac.store import ledger
+from theriac.store.lake import Lake
+from theriac.store.registry import Names
+from theriac.terms import ArmRole, EntityKind
+
+_PATHS = {"ctgov.v2": V2_PATHS, "ctgov.xml": XML_PATHS}
+
+
+class Standing:
+    """Fills evidence for one drug after another, remembering how names resolved."""
+
+    def __init__(self, lake: Lake, names: Names, as_of: str | None) -> None:
+        self.lake = lake
+        self.names = names
+        self.listings = Listings(
+            drugs_at_fda=ledger.latest_listing(lake.home, "drugs_at_fda", "products", as_of),
+            ema=ledger.latest_listing(lake.home, "ema", "medicines", as_of),
+        )
+        self._conditions: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._drugs: dict[tuple[str, tuple[str, ...], str | None], tuple[str, ...]] = {}
+        self._spelled: dict[str, str] = {}
+
+    def evidence(self, dossier: Dossier, changes: Sequence[ChangeEvidence] = ()) -> DrugEvidence:
+        """Everything known about the drug."""
+        us = [one for one in dossier.labels if one.label.jurisdiction == "US"]
+        return DrugEvidence(
+            drug=dossier.entity.id,
+            trials=tuple(self._trial(record) for record in sorted({one.document.record for one in dossier.trials})),
+            labels=tuple(self._labels(us)),
+            applications=tuple(
+                ApplicationEvidence(
+                    record=one.document.record,
+                    seq=one.document.seq,
+                    application=one.application,
+                    products=_products(one.application, one.ingredients),
+                    seen=one.document.seen[:10],
+                )
+                for one in dossier.applications
+            ),
+            medicines=tuple(self._medicine(one) for one in dossier.medicines),
+            changes=tuple(changes),
+            listings=self.listings,
+            vaccine=any("vaccine" in name.text.lower() for name in dossier.entity.names),
+        )
+
+    def condition_name(self, condition: str) -> str:
+        """How the condition is called: its entity's name, else the words of a document."""
+        entity = self.names.entity(condition)
+        return entity.name if entity else self._spelled.get(condition, condition)
+
+    def condition(self, text: str, identifiers: tuple[str, ...] = ()) -> str:
+        """The condition's entity id, or an id made of its own name where no source knows it."""
+        key = (text, identifiers)
+        if key not in self._conditions:
+            found = resolve_condition(text, self.names, identifiers=identifiers).entity
+            if found is None:
+                candidates = condition_candidates(text)
+                found = f"condition:name.{candidates[-1].key}" if candidates else "condition:name.unnamed"
+                self._spelled.setdefault(found, text)
+            self._conditions[key] = found
+        return self._conditions[key]
+
+    def _trial(self, record: str) -> TrialEvidence:
+        source, _, key = record.partition(":")
+        at = self.lake.current(source, key)
+        if at is None:
+            raise LookupError(record)
+        mentions = at.reading.mentions
+        return TrialEvidence(
+            record=record,
+            seq=at.seq,
+            study=at.reading.document,  # type: ignore[arg-type]
+            drugs=tuple(one for mention in mentions if mention.kind is EntityKind.DRUG for one in self._drugs_of(mention)),
+            conditions=tuple(
+                ConditionMention(condition=self.condition(mention.text, mention.identifiers), text=mention.text, path=mention.path)
+                for mention in mentions
+                if mention.kind is EntityKind.CONDITION
+            ),
+            paths=_PATHS.get(at.format),
+            seen=at.seen[:10],
+        )
+
+    def _drugs_of(self, mention: Mention) -> Iterator[DrugMention]:
+        key = (mention.text, mention.others, mention.type)
+        if key not in self._drugs:
+            answers = resolve_mention(drug_candidates(mention.text, mention.others), mention.type, self.names, identifiers=mention.identifiers)
+            self._drugs[key] = tuple(one.entity for one in answers if one.entity)
+        for drug in self._drugs[key]:
+            yield DrugMention(drug=drug, text=mention.text, path=mention.path, arm_role=mention.arm_role or ArmRole.UNCLEAR)
+
+    def _labels(self, labels: Sequence[LabelOfDrug]) -> Iterator[LabelEvidence]:
+        read = {one.document.version: one.statements for one in statements_of(labels, self.lake)}
+        earlier = self._earlier(labels)
+        for one in labels:
+            statements = read.get(one.document.version)
+            if statements is not None:
+                uses = tuple(self._uses(statements, earlier.get(one.document.record, [])))
+                yield LabelEvidence(
+                    record=one.document.record, seq=one.document.seq, label=one.label, indications=uses, seen=one.document.seen[:10]
+                )
+
+    def _earlier(self, labels: Sequence[LabelOfDrug]) -> dict[str, list[tuple[str, Statements]]]:
+        """The statements of every version of each label so far, dated, oldest first."""
+        versions: list[LabelOfDrug] = []
+        for one in labels:
+            source, _, key = one.document.record.partition(":")
+            for at, _ in self.lake.through_time(source, key):
+                if isinstance(at.reading.document, Label):
+                    versions.append(LabelOfDrug(document=document_of(at), label=at.reading.document))
+        found: dict[str, list[tuple[str, Statements]]] = {}
+        for read in statements_of(versions, self.lake):
+            found.setdefault(read.document.record, []).append((read.label.effective or read.document.seen[:10], read.statements))
+        return found
+
+    def _uses(self, statements: Statements, earlier: Sequence[tuple[str, Statements]]) -> Iterator[IndicationEvidence]:
+        for use in statements.indications:
+            condition = self.condition(use.name)
+            dates = sorted(date for date, before in earlier if condition in {self.condition(one.name) for one in before.indications})
+            without = [date for date, before in earlier if condition not in {self.condition(one.name) for one in before.indications}]
+            first = dates[0] if dates else None
+            yield IndicationEvidence(
+                condition=condition,
+                quote=use.quote,
+                path=use.path or "",
+                first=first,
+                earlier_without=first is not None and any(date < first for date in without),
+            )
+        for excluded in statements.not_indicated:
+            yield IndicationEvidence(condition=self.condition(excluded.name), quote=excluded.quote, path=excluded.path or "", limitation=True)
+
+    def _medicine(self, one: MedicineOfDrug) -> MedicineEvidence:
+        text = one.medicine.indication or ""
+        document = LabelDocument(
+            source_format="ema", jurisdiction="EU", sections=(Section(key="indications", text=text, path="indication", span=(0, len(text))),)
+        )
+        indications, excluded = read_indications(document) if text else ((), ())
+        uses = [IndicationEvidence(condition=self.condition(use.name), quote=use.quote, path=use.path or "indication") for use in indications]
+        uses += [
+            IndicationEvidence(condition=self.condition(use.name), quote=use.quote, path=use.path or "indication", limitation=True)
+            for use in excluded
+        ]
+        return MedicineEvidence(
+            record=one.document.record, seq=one.document.seq, medicine=one.medicine, indications=tuple(uses), seen=one.document.seen[:10]
+        )
+
+
+def _products(application: object, ingredients: frozenset[str]) -> frozenset[str] | None:
+    products = getattr(application, "products", None)
+    if not products or not any(product.ingredients for product in products):
+        return None
+    return frozenset(product.number for product in products if "; ".join(product.ingredients) in ingredients)
+
+
+
+def change_evidence(event: Event) -> ChangeEvidence:
+    """An event as the timeline takes it."""
+    return ChangeEvidence(
+        kind=event.kind,
+        record=event.record,
+        seq=event.to_seq or event.from_seq or 1,
+        happened=event.happened or event.seen[:10],
+        path=event.path,
+        quote=event.quote_new or event.quote_old,
+    )
