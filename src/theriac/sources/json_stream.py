@@ -40,9 +40,9 @@ def records(stream: BinaryIO, window: int = WINDOW) -> Iterator[bytes]:
     cutter = _Cutter(level=0 if start is None else 1, closes=start is not None)
     yield from cutter.feed(first[start or 0 :])
     while chunk := stream.read(window):
-        if cutter.finished:
-            return
-        yield from cutter.feed(chunk)
+        # Read on after the array has closed: only at its end does an archive say whether its checksum was right.
+        if not cutter.finished:
+            yield from cutter.feed(chunk)
     cutter.close()
 
 
@@ -61,7 +61,7 @@ def _whole(text: bytes) -> list[bytes] | None:
         if text.lstrip()[:1] == b"[":
             return [data for record in _array.decode(text) if (data := bytes(record)).startswith(b"{")]
         page = _page.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     listed = page.results if page.results is not None else page.studies
     return [text.strip()] if listed is None else [data for record in listed if (data := bytes(record)).startswith(b"{")]
@@ -127,6 +127,8 @@ class _Cutter:
         for begin, end in zip(begins, ends.tolist(), strict=False):
             self.count += 1
             yield buffer[begin : end + 1]
+        if not self.closes and bool((depths < 0).any()):
+            raise BadFile(f"a bracket closes after record {self.count} that never opened; download the file again")
         self._keep(buffer, begins[len(ends)] if len(begins) > len(ends) else None)
 
     def _keep(self, buffer: bytes, begin: int | None) -> None:
