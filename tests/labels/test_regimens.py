@@ -113,3 +113,16 @@ def test_population_combination_and_line_are_kept_apart() -> None:
     (one,) = read_indications(read_openfda({"indications_and_usage": [text]}))[0]
     assert (one.name, one.combination_with, one.line) == ("metastatic melanoma", ("platinol",), "first-line")
     assert one.population == "adult patients with metastatic melanoma"
+
+
+def test_a_daily_total_in_brackets_stays_a_daily_total() -> None:
+    one, other = read("Give 4 mg twice a day (8 mg/day). Later give two 360 mg tablets twice daily (1,440 mg daily dose).")
+    assert one.alt_dose == Dose(low=8, high=8, unit="mg", basis="day")
+    assert other.alt_dose == Dose(low=1440, high=1440, unit="mg", basis="day")
+
+
+@pytest.mark.parametrize(
+    "text", ["The rate of infusion should not exceed 50 mg per minute.", "The rate should not exceed 2 mg PE/kg/min.", "Add 5 mg to the bag."]
+)
+def test_rates_and_dilutions_are_no_doses(text: str) -> None:
+    assert not [one for one in read(text) if one.dose]

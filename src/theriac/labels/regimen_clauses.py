@@ -187,16 +187,8 @@ def _candidate(
         shown = Frequency(times=1, period=1, unit="wk")
     if shown and shown.once and phase is None:
         phase = "single"
-    if shown is None and _ONCE.search(text[max(lead, quantity.start - 60) : quantity.start]) and re.match(_ONE_GIVEN, after, re.IGNORECASE):
-        shown = Frequency(times=1, once=True)
-        phase = phase or "single"
-    elif (shown is None and phase == "loading" and _ONCE.search(text[max(lead, quantity.start - 60) : quantity.start])) or (
-        shown is None
-        and phase == "initial"
-        and re.search(r"\b(?:an?|one) (?:\w+ )?(?:injection|infusion|dose) of\s*$", before, re.IGNORECASE)
-        and re.search(r"\binitially\b", after)
-    ):
-        shown = Frequency(times=1, once=True)
+    if shown is None and _given_once(before, after, phase):
+        shown, phase = Frequency(times=1, once=True), phase or "single"
     end = max([quantity.end, *(t.end for t in (frequency, course) if t), *((alternative.end,) if alternative else ())])
     until = UNTIL.search(text, quantity.end, stop)
     lasting = course.duration if course else frequency.duration if frequency else None
@@ -205,9 +197,24 @@ def _candidate(
     return Candidate(
         lead=lead, start=min([quantity.start, *(t.start for t in (frequency, course) if t)]), end=end, sentence=span,
         figure=(quantity.start, alternative.end if alternative else quantity.end), dose=quantity.dose(basis),
-        alt_dose=alternative.dose(basis) if alternative else _item(quantity, basis), frequency=shown, duration=lasting, phase=phase,
+        alt_dose=_other_way(text, alternative, basis) if alternative else _item(quantity, basis), frequency=shown, duration=lasting, phase=phase,
         until=until.group(1).strip() if until else None, when=_when(text, quantity.end, stop), strength=quantity.strength,
     )  # fmt: skip
+
+
+def _given_once(before: str, after: str, phase: str | None) -> bool:
+    """Whether the words say one administration: "one 675 mg injection", "a 180 mg loading dose", "an injection of … initially"."""
+    lone = bool(_ONCE.search(before[-60:]))
+    if lone and (phase == "loading" or re.match(_ONE_GIVEN, after, re.IGNORECASE)):
+        return True
+    opened = re.search(r"\b(?:an?|one) (?:\w+ )?(?:injection|infusion|dose) of\s*$", before, re.IGNORECASE)
+    return phase == "initial" and bool(opened) and bool(re.search(r"\binitially\b", after))
+
+
+def _other_way(text: str, alternative: Quantity, basis: str) -> Dose:
+    """The dose said another way; what the brackets call a daily total stays one ("4 mg twice a day (8 mg/day)")."""
+    daily = alternative.rate == "day" or re.match(r"\s*(?:/\s*day|daily|per day|total|a day)", text[alternative.end : alternative.end + 12])
+    return alternative.dose("day" if daily else basis)
 
 
 def _item(quantity: Quantity, basis: str) -> Dose | None:
