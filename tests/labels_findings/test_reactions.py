@@ -5,7 +5,7 @@ from labels_made_here import leaflet, openfda_label, stands_in
 
 from theriac.labels.document import Table
 from theriac.labels.findings import Reaction
-from theriac.labels.reaction_tables import table_reactions
+from theriac.labels.reaction_tables import disease_of, table_reactions
 from theriac.labels.reactions import reactions_absent, read_reactions
 
 
@@ -134,6 +134,27 @@ def test_percent_before_count_is_told_by_the_arm_size() -> None:
         10.0,
         5.0,
     )
+
+
+@pytest.mark.parametrize(
+    ("caption", "disease"),
+    [
+        ("Reactions in the actinic keratosis trials of a 3.75% cream", "actinic keratosis"),
+        ("Adverse Reactions in Patients with Plaque Psoriasis Treated for 12 Weeks", "Plaque Psoriasis"),
+        ("Adverse reactions in placebo-controlled clinical trials", None),
+        ("Adverse Reactions in Patients in COMET", None),
+    ],
+)
+def test_a_caption_names_the_disease_of_the_trial(caption: str, disease: str | None) -> None:
+    assert disease_of(caption) == disease
+
+
+def test_strengths_stay_in_the_arm() -> None:
+    rows = table_reactions(
+        Table(caption="Reactions", rows=(("Reaction", "Cream 3.75% (N=160)", "Vehicle (N=159)"), ("Headache", "6%", "3%"), ("Fatigue", "4%", "0%"))),
+        (),
+    )[1]
+    assert [(r.arm, r.exposure, r.cell.denominator, r.cell.percent) for r in rows[:1]] == [("Cream 3.75%", "3.75%", 160, 6.0)]
 
 
 def test_a_table_about_something_else_gives_nothing() -> None:

@@ -27,7 +27,7 @@ _GRADE = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"\bn\s*\(\s*%\s*\)|%\s*\(\s*n\s*\)|\(\s*%\s*\)|%|\bpercent(?:age)?(?: of)?(?: patients| subjects)?|\bn\b(?=\s*$)"
+    r"\bn\s*\(\s*%\s*\)|%\s*\(\s*n\s*\)|\(\s*%\s*\)|(?<!\d)%|\bpercent(?:age)?(?: of)?(?: patients| subjects)?|\bn\b(?=\s*$)"
     r"|(?:number|no\.?) (?:\(%\) )?of (?:patients|subjects)",
     re.IGNORECASE,
 )

@@ -33,6 +33,7 @@ _DISEASE = re.compile(
 _FOR = re.compile(
     r"\b(?:for|in)\s+(?:the\s+treatment\s+of\s+)?(?P<name>[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+){0,5}(?:\s+\((?:Adults|Pediatric)[^)]*\))?)\s*(?:\(|$|[,.;])"
 )
+_BEFORE_TRIALS = re.compile(r"\bin\s+(?:the\s+)?(?P<name>[a-z][a-z -]{3,50}?)\s+(?:clinical\s+)?(?:trials?|stud(?:y|ies))\b")
 _NO_DISEASE = re.compile(
     r"^(?:the|a|an|at|any|each|least|placebo|clinical|controlled|greater|more|adverse|table|trials?|study|studies|patients|combination|all|active|open|double|adult|pediatric)\b"
     r"|treated\b|\bpatients\b|\b(?:stud(?:y|ies)|trials?|arms?|groups?|previously|uncontrolled|monotherapy|women|men|children|receiving|parameters)\b|^[A-Z]{3,}[A-Z0-9+-]*-\d+|\+|^[A-Z]+-[A-Z]+$",
@@ -83,8 +84,16 @@ def disease_of(caption: str, names: Sequence[str] = ()) -> str | None:
     match = _DISEASE.search(caption) or _FOR.search(caption)
     name = " ".join(match["name"].split()) if match else ""
     if match is None or len(name) < 2 or _NO_DISEASE.search(name) or any(own in name.lower() for own in names):
-        return None
+        return _disease_before_trials(caption)
     return name if "with" in match[0].lower().split() or not name.isupper() else None
+
+
+def _disease_before_trials(caption: str) -> str | None:
+    """The disease in "in the actinic keratosis trials", when its words are those of a disease."""
+    match, known = _BEFORE_TRIALS.search(caption), lexicon()
+    if match is None or not any(known[word] & (REACTION | HEAD) for word in match["name"].split()):
+        return None
+    return match["name"]
 
 
 def people_of(caption: str) -> str | None:
