@@ -40,6 +40,8 @@ class _Pair(msgspec.Struct, frozen=True):
 def catch_up(home: Home, tell: Callable[[int], None] = lambda _: None) -> int:
     """Brings the events to the present history; gives how many records were looked at."""
     done = 0
+    if kept.to_chronicle(home, 1):
+        kept.forget_baseline(home)
     while records := kept.to_chronicle(home, _LOT):
         found = {record: [] for record in records}  # type: dict[int, list[Event]]
         pairs = [pair for history in kept.histories(home, records) for pair in _steps(history)]
@@ -102,11 +104,13 @@ def _of_pair(pair: _Pair, stored: dict[int, Stored], labels: dict[str, LabelDocu
         if document is None or (pair.old is not None and earlier is None):
             return ()
         return bound(step, label_events(earlier, document))
-    return _of_documents(old, new, step)
+    return _of_documents(old, new, step, pair.history.baseline)
 
 
-def _of_documents(old: Document | None, new: Document | None, step: Step) -> tuple[Event, ...]:
+def _of_documents(old: Document | None, new: Document | None, step: Step, baseline: str) -> tuple[Event, ...]:
     match old, new:
+        case (None, Study()) if _posted_before(new, baseline):
+            return ()
         case (None | Study(), Study()):
             return trial_events(old, new, step)
         case (Study(), None):
@@ -120,6 +124,12 @@ def _of_documents(old: Document | None, new: Document | None, step: Step) -> tup
         case (None | Medicine(), Medicine()):
             return medicine_events(old, new, step)
     return ()
+
+
+def _posted_before(study: Study, baseline: str) -> bool:
+    """Whether a study that is new to this store was in the registry before the registry was first seen: then it is not news."""
+    posted = study.first_posted or study.first_submitted
+    return posted is None or posted <= baseline
 
 
 def _step(pair: _Pair) -> Step:

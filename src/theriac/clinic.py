@@ -35,19 +35,48 @@ def check_labels(
     age: float | None,
 ) -> Checked:
     """The statements of the labels of all drugs that apply; the first entity is the drug asked about, the others are taken with it."""
-    labels = [one for entity in entities for one in dossier(entity, lake, names).labels]
-    documents = documents_of([one.document for one in labels], lake)
-    others = [name for entity in entities[1:] for name in _plain_names(entity)]
-    asked = [*others, *(_plain_names(entities[0]) if len(entities) > 1 else ())]
-    return check(
-        list(documents.values()),
-        with_drugs=asked,
-        conditions=conditions,
-        pregnant=pregnant,
-        lactating=lactating,
-        immunosuppressed=immunosuppressed,
-        age=age,
+    found = [
+        check(
+            list(documents_of([one.document for one in dossier(entity, lake, names).labels], lake).values()),
+            with_drugs=[name for other in entities if other is not entity for name in _plain_names(other)],
+            conditions=conditions,
+            pregnant=pregnant,
+            lactating=lactating,
+            immunosuppressed=immunosuppressed,
+            age=age,
+        )
+        for entity in entities
+    ]
+    return _together(found, entities)
+
+
+def _together(found: Sequence[Checked], entities: Sequence[Entity]) -> Checked:
+    """The answers from each drug's labels as one; a drug asked about under several names is missing only if none of them was found."""
+    statements = tuple(one for each in found for one in each.statements)
+    looked_at = tuple(one for each in found for one in each.looked_at)
+    asked = {one.asked for one in statements}
+    missing = [what for each in found for what in each.not_found if not what.startswith("with ") and what not in asked]
+    if len(entities) > 1:
+        spoken = {name for entity in entities for name in _plain_names(entity) if f"with {name}" in asked}
+        missing += [f"{entity.name} with the others" for entity in entities if not spoken.intersection(_plain_names(entity))]
+    classes = tuple(dict.fromkeys(name for each in found for name in each.classes_not_expanded))
+    absences = tuple(one for each in found for one in each.absences)
+    words = " ".join(dict.fromkeys(each.notice for each in found)) if not missing else _notice(looked_at, missing, classes)
+    return Checked(
+        statements=statements,
+        looked_at=looked_at,
+        not_found=tuple(dict.fromkeys(missing)),
+        absences=absences,
+        classes_not_expanded=classes,
+        notice=words,
     )
+
+
+def _notice(looked_at: Sequence[str], missing: Sequence[str], classes: Sequence[str]) -> str:
+    """What was not found, in the words that never promise safety."""
+    named = "; ".join(dict.fromkeys(missing))
+    unexpanded = f"; classes not expanded: {', '.join(classes)}" if classes else ""
+    return f"No statement in {len(looked_at)} loaded labels for: {named}{unexpanded}. Not evidence of safety."
 
 
 def plan_from(

@@ -38,6 +38,18 @@ class RecordHistory(msgspec.Struct, frozen=True):
     spans: tuple[Span, ...]
 
 
+def forget_baseline(home: Home) -> None:
+    """Takes off the list the records that nothing can have happened to: one version, there since their table was first seen, and still."""
+    home.index.db.execute(
+        """DELETE FROM unchronicled WHERE record IN (
+             SELECT s.record FROM span s JOIN record r ON r.id = s.record
+             JOIN (SELECT q.source AS source, q.tbl AS tbl, min(p.seen_from) AS first FROM record q JOIN span p ON p.record = q.id
+                   GROUP BY q.source, q.tbl) b ON b.source = r.source AND b.tbl = r.tbl
+             GROUP BY s.record HAVING count(*) = 1 AND max(s.seen_to) IS NULL AND min(s.seen_from) <= b.first)
+           AND record NOT IN (SELECT record FROM event)"""
+    )
+
+
 def to_chronicle(home: Home, limit: int) -> list[int]:
     """The records whose events have to be looked at, some at a time."""
     return [row[0] for row in home.index.db.execute("SELECT record FROM unchronicled ORDER BY record LIMIT ?", (limit,))]

@@ -4,6 +4,7 @@ Flows in: the claims of every version ever stored and people's decisions. Flows 
 What it holds is a pure function of the claims, so it is rebuilt rather than edited.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -11,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 from sqlalchemy import func, insert, select
 
-from theriac.flow.entities import Decision, Entity, NameRow, SourcedClaim, build, name_rows
+from theriac.flow.entities import Decision, Entity, NameRow, Registry, SourcedClaim, build, name_rows
 from theriac.flow.keys import name_key
 from theriac.model import Claim
 from theriac.store.catalog import DECISION, REDIRECT
@@ -65,7 +66,7 @@ def decisions(home: Home) -> list[Decision]:
 def rebuild(home: Home, now: str) -> None:
     """Builds the registry anew; ids that are no longer in use become permanent redirects."""
     wanted = stamp_wanted(home)
-    registry = build(claims(home), decisions(home))
+    registry = _built(home)
     before = {row[0] for row in home.index.db.execute("SELECT id FROM entity")}
     with home.index.transaction() as db:
         for table in ("registry", "entity", "entity_name", "entity_identifier", "entity_redirect"):
@@ -79,6 +80,15 @@ def rebuild(home: Home, now: str) -> None:
         db.executemany("INSERT OR IGNORE INTO entity_redirect VALUES (?, ?)", registry.redirects.items())
         db.execute("INSERT INTO registry VALUES (?)", (wanted,))
     _keep_redirects(home, {old: registry.redirects[old] for old in before if old in registry.redirects}, now)
+
+
+def _built(home: Home) -> Registry:
+    """The registry; the garbage collector rests meanwhile, since hundreds of thousands of live claims would be searched over and over."""
+    gc.disable()
+    try:
+        return build(claims(home), decisions(home))
+    finally:
+        gc.enable()
 
 
 def _identifiers(entities: Iterable[Entity]) -> Iterator[tuple[str, str]]:
