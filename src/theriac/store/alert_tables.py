@@ -48,6 +48,7 @@ OUTBOX = Table(
     Column("target", Text, nullable=False),
     Column("window", String(80), nullable=False),
     Column("digest", Text, nullable=False),
+    Column("payload", Text, nullable=False, default=""),
     Column("items", Integer, nullable=False),
     Column("composed_at", String(32), nullable=False),
     Column("state", String(20), nullable=False, default="waiting"),
