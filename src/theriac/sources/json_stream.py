@@ -173,5 +173,6 @@ class _Cutter:
 
     def close(self) -> None:
         """Raises BadFile where the file ended inside a record, a string or the array itself."""
-        if self.open_at is not None or self.in_string or (self.closes and not self.finished):
+        # What follows the array may end a window inside a string: it is not looked at.
+        if not self.finished and (self.closes or self.open_at is not None or self.in_string):
             raise BadFile(f"the file ends in the middle of record {self.count + 1}: it was cut off while downloading; download it again")
