@@ -8,7 +8,7 @@ from theriac.flow.rules import Either, Every, Is, KindIs, Named, Not, Says, Stag
 from theriac.terms import EventKind, Stage
 
 KINDS = list(EventKind)
-WORDS = "futility safety boundary severe skin reaction enrolment slow business decision carcinoma warning dose week topical".split()
+WORDS = "futility safety boundary severe skin reaction enrolment slow business decision carcinoma warning dose week topical".split()  # noqa: SIM905
 SOURCES = ("ctgov", "openfda_label", "drugs_at_fda", "orange_book", "ema")
 COUNTRIES = ("United States", "Germany", "Japan", "France", "Brazil", "EU", "Korea, Republic of")
 COUNTRY_KEYS = ("united states", "germany", "japan", "france", "brazil", "european union", "south korea")
