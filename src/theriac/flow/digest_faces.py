@@ -98,7 +98,8 @@ def as_html(digest: Digest) -> str:
         f"<title>{escape(digest.title)}</title></head>"
         '<body style="margin:0;padding:0;background-color:#eef1f4;">'
         f'<div style="display:none;max-height:0;overflow:hidden;">{escape(digest.summary)}</div>'
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#eef1f4"><tr><td align="center" style="padding:16px 8px;">'
+        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#eef1f4"><tr>'
+        '<td align="center" style="padding:16px 8px;">'
         '<table role="presentation" width="640" cellpadding="0" cellspacing="0" border="0" bgcolor="#ffffff" '
         'style="width:100%;max-width:640px;background-color:#ffffff;border:1px solid #d5dbe1;">'
         f"{rows}</table></td></tr></table></body></html>\n"
@@ -108,7 +109,8 @@ def as_html(digest: Digest) -> str:
 def _html_rows(digest: Digest) -> Iterator[str]:
     yield _row(f'<h1 style="{_FONT}font-size:21px;line-height:27px;margin:0;color:#12324f;">{escape(digest.title)}</h1>', "20px 24px 4px 24px")
     yield _row(f'<p style="{_BODY}margin:0;">{escape(digest.summary)}</p>', "0 24px 4px 24px")
-    yield _row(f'<p style="{_MUTED}margin:0;">{escape(_span(digest))} · {escape(digest.schedule)}<br>{escape(digest.sentence)}</p>', "0 24px 12px 24px")
+    about = f"{escape(_span(digest))} · {escape(digest.schedule)}<br>{escape(digest.sentence)}"
+    yield _row(f'<p style="{_MUTED}margin:0;">{about}</p>', "0 24px 12px 24px")
     left = MOST_ITEMS
     for group in digest.groups:
         if left > 0:

@@ -19,7 +19,7 @@ from theriac.flow.windows import Window, moment, written
 from theriac.terms import EventKind
 
 NOTICE = "Information from public documents, not medical advice."
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]+")
 _SAFE_LINK = re.compile(r"https?://[^\s<>\"'\\]+\Z")
 _MERGED_FAMILIES = frozenset({"label"})
 
