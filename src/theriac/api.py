@@ -1,7 +1,7 @@
 """The Python API, on which every door opens: `theriac.open(home)` and the questions that a `Theriac` answers.
 
 Flows in: names, identifiers, dates. Flows out: the shapes of `views`. Every question takes `as_of`, a partial date: the answer is then what
-the documents seen by that day say.
+the documents seen by that day say. It has over 450 lines because every door opens here: each question is a few lines that hand on.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ from theriac.dates import last_day, read_date
 from theriac.dates import until as until_end
 from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.flow import profile as lines
+from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import Dossier, LabelOfDrug
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
@@ -132,7 +133,13 @@ class Theriac:
         entity = names.entity(decision) if decision else None
         if entity is not None:
             return Resolution(query=name, entity=entity.id, kind=ResolutionKind.RESOLVED, score=1.0, reason="settled by a person")
-        return resolve(name, names, wanted)
+        found = resolve(name, names, wanted)
+        if found.entity is None and wanted in (None, EntityKind.CONDITION):
+            only = names.named_condition(candidate.key for candidate in condition_candidates(name))
+            if only is not None:
+                reason = "documents name it so; no loaded vocabulary knows it"
+                return Resolution(query=name, entity=only.id, kind=ResolutionKind.RESOLVED, score=0.9, reason=reason)
+        return found
 
     def entity(self, name: str, kind: str = "drug") -> Entity:
         """The one entity that the name means; UnknownName with the nearest names, or AmbiguousName with the candidates."""

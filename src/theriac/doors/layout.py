@@ -19,6 +19,7 @@ def console() -> Console:
 
 
 def table_of(*columns: str, title: str | None = None, right: Sequence[str] = ()) -> Table:
+    """A table without boxes whose cells fold; the columns named in `right` stand flush right."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")

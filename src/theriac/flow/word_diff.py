@@ -19,7 +19,7 @@ Kind = Literal["kept", "removed", "added"]
 Span = tuple[int, int]
 Block = tuple[int, int, int, int]
 
-_TOKEN = re.compile(r"(?:\d+(?:[.,]\d+)+|[^\W_]+|[^\w\s]|_)\s*")
+_TOKEN = re.compile(r"(?:\d+(?:[.,:/-]\d+)+|[^\W_]+|[^\w\s]|_)\s*")
 _ENDS = frozenset(".;:!?•")
 _LARGEST = 200_000_000
 _FEW_WORDS = 2

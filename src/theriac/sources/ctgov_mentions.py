@@ -90,10 +90,13 @@ def _organisations(study: Study, paths: Mapping[str, str]) -> Iterator[Mention]:
 
 
 def _claims_of_names(study: Study, roles: tuple[ArmRole, ...], paths: Mapping[str, str]) -> Iterator[Claim]:
-    """The sponsor's other names of each drug that is one drug: neither a placebo nor several substances in one line."""
+    """The name, and the sponsor's other names, of each drug that is one drug: neither a placebo nor several substances in one line.
+
+    A drug that only trials name exists for Theriac by this claim; it stays a weak one.
+    """
     for index, (one, role) in enumerate(zip(study.interventions, roles, strict=True)):
-        if one.type in DRUG_TYPES and role is not ArmRole.PLACEBO and (others := _other_names(one)) and not _SEVERAL.search(one.name):
-            names = (Name(text=one.name, kind=NameKind.TRIAL), *(Name(text=other, kind=NameKind.SYNONYM) for other in others))
+        if one.type in DRUG_TYPES and role is not ArmRole.PLACEBO and not _SEVERAL.search(one.name):
+            names = (Name(text=one.name, kind=NameKind.TRIAL), *(Name(text=other, kind=NameKind.SYNONYM) for other in _other_names(one)))
             yield Claim(kind=EntityKind.DRUG, names=names, path=place(paths["interventions"], index))
 
 
