@@ -110,11 +110,12 @@ def _indication(old: Medicine, new: Medicine) -> Iterator[Change]:
 
 
 def _gained(old: str, new: str, names: tuple[str, str]) -> bool:
-    """Whether words were added that the old wording has nowhere, also where both are read as the layout of 2023 mangled them.
+    """Whether words were added that the old wording has nowhere; where it shows no `<5 years`, also beyond what the layout of 2023 drops.
 
     A renamed medicine's indication names it anew, which adds nothing.
     """
-    return _added(old, new, names) and _added(_MANGLED.sub(" ", old), _MANGLED.sub(" ", new), names)
+    mangled = _MANGLED.sub(" ", new) if not _MANGLED.search(old) else new
+    return _added(old, new, names) and _added(old, mangled, names)
 
 
 def _added(old: str, new: str, names: tuple[str, str]) -> bool:

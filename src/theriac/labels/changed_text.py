@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 _BULLETS = "•●▪◦■□·∙"
 # All patterns open with a set of characters, which lets the scan skip the rest.
 _BREAK = re.compile(
-    rf"[.!?;:)\]\n{_BULLETS}](?:(?<=[.!?;:])\s+|(?<=[\n{_BULLETS}])|(?<=[a-z)\]\s]\.)(?=[A-Z]|\d{{1,2}}\.\d)|(?<=[)\]])\s?(?=\d{{1,2}}\.\d{{1,2}}\s+[A-Z]))"
+    rf"[.!?;:)\]\n{_BULLETS}](?:(?<=[.!?;:])\s+|(?<=[{_BULLETS}])|(?<=\n)(?=\s*\n)|(?<=[a-z)\]\s]\.)(?=[A-Z])|(?<=[\w)\]\s]\.)(?=\d{{1,2}}\.\d{{1,2}}\s+[A-Z])|(?<=[)\]])\s?(?=\d{{1,2}}\.\d{{1,2}}\s+[A-Z]))"
 )
 _KEPT_BEFORE = frozenset(".!?;:)]")
 _BETWEEN = re.compile(rf"[\s{_BULLETS}]*")
@@ -41,7 +41,7 @@ _REFERENCE = re.compile(
     r"|\d{1,2}(?:\.\d{1,2}){0,2}(?:\s*(?:,|;|and|to|-)?\s*\d{1,2}\.\d{1,2})*\s*)[\])]"
 )
 _NUMBER_FIRST = re.compile(r"\x00[^\w\x00]*\d{1,2}(?:\.\d{1,2}){0,2}(?:\.?[ \t\n]+|\.)(?=[A-Z])")
-_NUMBER_WITHIN = re.compile(r"[0-9](?<![\w.][0-9])[0-9]?\.\d{1,2}\.?[ \t\n]+(?=[A-Z][a-z]{2})")
+_NUMBER_WITHIN = re.compile(r"[0-9](?<![a-z0-9.][0-9])[0-9]?\.\d{1,2}\.?[ \t\n]+(?=[A-Z][a-z]{2})")
 _NUMBERED_TABLE = re.compile(r"[TtFf](?:able|ABLE|igure|IGURE)\s+\d+\b")
 _REVISED = re.compile(r"[Rr]evis(?:ed|ion date)\s*[:.]?\s*(?:\d{1,2}/)?(?:\w{3,9}\.?\s+)?\d{4}\b")
 _FULL_STOP = re.compile(r"\.(?:(?<!\d\.)|(?!\d))")
@@ -87,6 +87,9 @@ def changed_passages(old: Sequence[str], new: Sequence[str], claimed: frozenset[
     after = [_split(text, window) for text, window in zip(new, windows_new, strict=True)]
     olds, news = ({letters for side in sides for letters, _, _ in side} for sides in (before, after))
     gone, come = _only(_pieces(before, old, news), _pieces(after, new, olds), claimed)
+    if _tally([old[piece.text][piece.start : piece.end] for piece in gone]) == _tally([new[piece.text][piece.start : piece.end] for piece in come]):
+        return ()
+    gone, come = _unjoined(gone, come)
     passages = _paired(list(_stretches(gone, old)), list(_stretches(come, new)))
     return _really(passages, old, new)
 
@@ -208,12 +211,15 @@ def _unnumbered(pieces: list[str]) -> str:
 
 
 def _only(old: list[Piece], new: list[Piece], claimed: frozenset[str]) -> tuple[list[Piece], list[Piece]]:
-    """The pieces whose letters the other side does not have; joining or splitting sentences is no change."""
+    """The pieces whose letters no piece of the other side has."""
     common = {piece.key for piece in old} & {piece.key for piece in new} | claimed
     gone, come = ([piece for piece in side if piece.key not in common] for side in (old, new))
+    return gone, come
+
+
+def _unjoined(gone: list[Piece], come: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """The pieces without those that the other side joined to others or split."""
     all_gone, all_come = ("".join(piece.key for piece in side) for side in (gone, come))
-    if all_gone == all_come:
-        return [], []
     return [piece for piece in gone if not _within(piece.key, all_come)], [piece for piece in come if not _within(piece.key, all_gone)]
 
 
@@ -226,15 +232,20 @@ def _really(passages: tuple[Passage, ...], old: Sequence[str], new: Sequence[str
     found = [passage for passage in passages if _tally([passage.old]) != _tally([passage.new])]
     if _tally([passage.old for passage in found]) == _tally([passage.new for passage in found]):
         return ()
-    if all(passage.old and passage.new for passage in found):
+    if not any(map(_lopsided, found)):
         return tuple(found)
     letters_old, letters_new = (key_of(" ".join(texts)) for texts in (old, new))
-    return tuple(
-        passage
-        for passage in found
-        if (passage.old and passage.new)
-        or not all(_within(key, letters_new if passage.old else letters_old) for key in (*passage.keys_old, *passage.keys_new))
-    )
+    return tuple(passage for passage in found if not (_lopsided(passage) and _elsewhere(passage, letters_old, letters_new)))
+
+
+def _lopsided(passage: Passage) -> bool:
+    """Whether one side says so much more that the rest may have been joined to another sentence, or split from it."""
+    return abs(sum(map(len, passage.keys_old)) - sum(map(len, passage.keys_new))) > _LONG_KEY
+
+
+def _elsewhere(passage: Passage, letters_old: str, letters_new: str) -> bool:
+    """Whether all that one version says here stands somewhere in the other one too, and the other way round."""
+    return all(_within(key, letters_new) for key in passage.keys_old) and all(_within(key, letters_old) for key in passage.keys_new)
 
 
 def _tally(passages: list[str]) -> Counter[str]:
