@@ -4,7 +4,7 @@ Flows in: a home whose caches may be behind, because a process was killed betwee
 or because somebody deleted them. Flows out: caches stamped with the head. Doing it twice changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -20,16 +20,19 @@ from theriac.store.index import SightingRow, VersionRow
 from theriac.store.segments import DATASETS
 
 _reading = msgspec.msgpack.Decoder(Reading)
-_SLICE = 5_000
+_SLICE = 2_000
+_FEW = 500
+Document = tuple[str, str, str, str, str]
+Filter = tuple[str, str, Any]
 _HEAVY = ("payload", "context", "canonicaliser")
 
 
-def catch_up(home: Home, search: SearchIndex | None = None) -> None:
-    """Applies every commit that the caches have not seen yet."""
+def catch_up(home: Home, search: SearchIndex | None = None, *, patient: bool = False) -> None:
+    """Applies every commit that the caches have not seen yet; a text index that a writer is busy with is left to it, unless `patient`."""
     head = home.head()
     if home.index.stamp < head:
         _index(home, head)
-    if search is not None and search.stamp < head:
+    if search is not None and search.stamp < head and (patient or not search.busy()):
         _search(home, search, head)
 
 
@@ -65,23 +68,27 @@ def _version_row(row: dict[str, Any], reading: dict[str, Any]) -> VersionRow:
 
 
 def _search(home: Home, search: SearchIndex, head: int) -> None:
-    """Finds the words of the current versions anew, from their payloads."""
-    formats = {format_.name: format_ for format_ in FORMATS}
-    after = search.stamp
-    for table in _tables(home, "versions", after, ["commit", "source", "key", "version", "format", "context", "payload"]):
-        rows = table.to_pylist()
-        current = home.index.current({(row["source"], row["key"]) for row in rows})
-        found = []
-        for row in rows:
-            if current.get((row["source"], row["key"])) != row["version"]:
-                continue
-            format_ = formats[row["format"]]
-            raw = Raw(payload=row["payload"], context=row["context"])
-            decoded = format_.decode(raw)
-            reading = format_.read(raw, decoded)
-            found.append((row["source"], row["key"], kind_of(reading), reading.title, format_.words(reading, decoded)))
-        search.replace(found)
+    """Finds the words of every record that a missed commit touched; a sighting alone can bring an older version back."""
+    touched: set[tuple[str, str]] = set()
+    for table in _tables(home, "sightings", search.stamp, ["commit", "source", "key"]):
+        touched.update(zip(table["source"].to_pylist(), table["key"].to_pylist(), strict=True))
+    search.replace(documents(home, home.index.latest(touched)))
     search.commit(head)
+
+
+def documents(home: Home, wanted: Mapping[tuple[str, str], str]) -> Iterator[Document]:
+    """What the text index holds of each record's wanted version (source, key, kind, title, words), from the payloads."""
+    formats = {format_.name: format_ for format_ in FORMATS}
+    few = sorted(set(wanted.values())) if len(wanted) <= _FEW else None
+    columns = ["source", "key", "version", "format", "context", "payload"]
+    for table in _tables(home, "versions", 0, columns, None if few is None else [("version", "in", few)]) if wanted else ():
+        for row in table.to_pylist():
+            if wanted.get((row["source"], row["key"])) == row["version"]:
+                format_ = formats[row["format"]]
+                raw = Raw(payload=row["payload"], context=row["context"])
+                decoded = format_.decode(raw)
+                reading = format_.read(raw, decoded)
+                yield row["source"], row["key"], kind_of(reading), reading.title, format_.words(reading, decoded)
 
 
 def _rows(home: Home, dataset: str, after: int, columns: list[str] | None) -> Iterator[dict[str, Any]]:
@@ -89,10 +96,8 @@ def _rows(home: Home, dataset: str, after: int, columns: list[str] | None) -> It
         yield from table.to_pylist()
 
 
-def _tables(home: Home, dataset: str, after: int, columns: list[str] | None) -> Iterator[pa.Table]:
-    """Slices of the rows of commits after the given one."""
+def _tables(home: Home, dataset: str, after: int, columns: list[str] | None, only: list[Filter] | None = None) -> Iterator[pa.Table]:
+    """The rows of commits after the given one, a few thousand at a time."""
+    filters = [("commit", ">", after), *(only or ())]
     for path in home.segments(dataset, after):
-        table = home.lake.read([path], columns, filters=[("commit", ">", after)])
-        if table is not None:
-            for start in range(0, table.num_rows, _SLICE):
-                yield table.slice(start, _SLICE)
+        yield from home.lake.batches(path, columns, filters, _SLICE)

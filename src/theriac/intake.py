@@ -25,7 +25,8 @@ class Lookup(msgspec.Struct, frozen=True):
 
     known: Callable[[Iterable[tuple[str, str]]], dict[tuple[str, str], list[KnownVersion]]]
     by_raw: Callable[[Iterable[bytes]], dict[bytes, tuple[str, str, str, str]]]
-    largest_listing_before: Callable[[str, str, str], int]
+    believed_before: Callable[[str, str, str], int]
+    listed: Callable[[str], int | None]
 
 
 class _Moment(msgspec.Struct, frozen=True, order=True):
@@ -134,15 +135,16 @@ class Intake:
         for number, (source, table, seen, count) in list(self._listed.items()):
             if source != file.source or table != file.table:
                 continue
-            before = self.lookup.largest_listing_before(source, table, seen)
-            whole = count >= before * (1 - self.shrink_share)
-            note = "" if whole else f"{table} of {source} names {count:,} records where {before:,} were listed before: no absence is believed"
+            del self._listed[number]
+            if (self.lookup.listed(number) or -1) >= count:
+                continue
+            before = self.lookup.believed_before(source, table, seen)
+            shrunk = count < before * (1 - self.shrink_share)
+            note = f"{table} of {source} names {count:,} records where {before:,} were listed before: no absence is believed" if shrunk else ""
             if note:
                 self.notices.append(f"{file.path}: {note}")
-            self.batch.listings.append(
-                {"id": number, "source": source, "tbl": table, "seen": seen, "complete": whole, "records": count, "file": file.path, "note": note}
-            )
-            del self._listed[number]
+            row: dict[str, object] = {"id": number, "source": source, "tbl": table, "seen": seen, "complete": True, "records": count}
+            self.batch.listings.append(row | {"file": file.path, "note": note, "share": self.shrink_share})
 
     def _record(self, record: Record, file: File) -> None:
         seen, seen_by = self._moment(file, record.seen)
@@ -154,7 +156,8 @@ class Intake:
         self._count(record.source, _outcome(moment, history, fresh=fresh))
         if fresh:
             self._version(record)
-        self._sight(record.source, record.key, moment, seen_by, record.raw, history)
+        if not (record.again and _is_known(moment, history, seen_by)):
+            self._sight(record.source, record.key, moment, seen_by, record.raw, history)
 
     def _sighted_again(self, item: Again, file: File, source: str, key: str, version: str, content: str) -> None:
         seen, seen_by = self._moment(file, None)

@@ -19,7 +19,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from theriac.archives import Piece, Trouble, walk
-from theriac.catchup import catch_up
+from theriac.catchup import catch_up, documents
 from theriac.errors import BadFile, UserError
 from theriac.intake import COUNTS, Intake, Lookup
 from theriac.model import Raw
@@ -125,7 +125,7 @@ def load(
     with home.writer(started, waiting) as writer:
         upkeep.upgraded(home, started)
         search = SearchIndex(home.folder / "cache" / "search")
-        catch_up(home, search)
+        catch_up(home, search, patient=True)
         run = _Run(home, writer, settings, search, started, seen, progress)
         run.go(paths)
         report = run.report(time.perf_counter() - began)
@@ -138,7 +138,7 @@ def retry(home: Home, settings: Settings) -> LoadReport:
     began, started = time.perf_counter(), now()
     with home.writer(started) as writer:
         search = SearchIndex(home.folder / "cache" / "search")
-        catch_up(home, search)
+        catch_up(home, search, patient=True)
         run = _Run(home, writer, settings, search, started, None, lambda _: None)
         rows = ledger.quarantined(home)
         payloads = ledger.quarantined_payloads(home, [str(row["id"]) for row in rows])
@@ -178,7 +178,7 @@ class _Run:
         self.tell = progress
         self.progress = Progress()
         self.claims_before = registry.stamp_wanted(home)
-        lookup = Lookup(home.index.known, home.index.by_raw, lambda source, tbl, at: ledger.listed_before(home, source, tbl, at))
+        lookup = Lookup(home.index.known, home.index.by_raw, home.index.believed_before, home.index.listed)
         self.intake = Intake(lookup, started, seen, settings.shrink_share)
         self.known = _known(home, given=seen is not None)
         self.served = {} if seen else home.index.served()
@@ -214,8 +214,15 @@ class _Run:
             if batch.served:
                 self.home.index.note_served(batch.served)
             return
+        records = {(sighting.source, sighting.key) for sighting, _ in batch.sightings}
+        before = self.home.index.latest(records)
         self.writer.commit(batch, now(), run=self.started)
-        self.search.add(self.home.index, words)
+        latest = self.home.index.latest(records)
+        self.search.add(words, latest)
+        fresh = {row.version for row, _ in words}
+        # A sighting alone can make an older version the latest again: its words lie in the segments.
+        back = {record: version for record, version in latest.items() if version not in fresh and before.get(record) != version}
+        self.search.replace(documents(self.home, back))
         self.progress.commits += 1
         self.tell(self.progress)
 
@@ -281,7 +288,7 @@ class _Run:
             for raw in format_.cut(file):
                 self.progress.bytes += len(raw.payload)
                 digest = raw_hash(format_, raw)
-                if digest in self.known.own:
+                if table is None and digest in self.known.own:
                     source = source_of(raw, format_)
                     unchanged[source] = unchanged.get(source, 0) + 1
                     continue

@@ -4,16 +4,20 @@ Flows in: the current versions of a commit with the words to find them by. Flows
 """
 
 import shutil
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import tantivy
 
-from theriac.store.index import Index, VersionRow
+from theriac.errors import StorageFull, StoreError
+from theriac.store.index import VersionRow
 
 _WRITER_MEMORY = 64 * 1024 * 1024
 _MARK = "stamp"
+_WAIT_STEP = 0.2
+_PATIENCE = 600
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -52,19 +56,16 @@ class SearchIndex:
         text = mark.read_text() if mark.exists() else ""
         return int(text) if text.isdigit() else 0
 
-    def add(self, index: Index, rows: Sequence[tuple[VersionRow, str]]) -> None:
-        """Takes in a commit's versions, as far as they are the current ones of their records."""
-        current = index.current({(row.source, row.key) for row, _ in rows})
-        self.replace(
-            (row.source, row.key, row.kind, row.title, words) for row, words in rows if current.get((row.source, row.key)) == row.version
-        )
+    def add(self, rows: Sequence[tuple[VersionRow, str]], latest: Mapping[tuple[str, str], str]) -> None:
+        """Takes in a commit's versions, as far as they are the latest ones of their records."""
+        self.replace((row.source, row.key, row.kind, row.title, words) for row, words in rows if latest.get((row.source, row.key)) == row.version)
 
     def replace(self, documents: Iterable[tuple[str, str, str, str, str]]) -> None:
         """Puts documents (source, key, kind, title, words) in the place of whatever their records had before."""
         writer = self._open_writer()
         for source, key, kind, title, words in documents:
             record = f"{source}:{key}"
-            writer.delete_documents("record", record)
+            writer.delete_documents_by_term("record", record)
             document = tantivy.Document()
             document.add_text("record", record)
             document.add_text("kind", kind)
@@ -74,18 +75,39 @@ class SearchIndex:
 
     def commit(self, number: int) -> None:
         """Makes everything added findable and stamps it with the commit."""
-        if self._writer is not None:
-            self._writer.commit()
-            self._writer.wait_merging_threads()
+        try:
+            if self._writer is not None:
+                self._writer.commit()
+                self._writer.wait_merging_threads()
+                self._writer = None
+                self.index.reload()
+            aside = self.folder / f"{_MARK}.part"
+            aside.write_text(str(number))
+            aside.rename(self.folder / _MARK)
+        except (ValueError, OSError) as error:
             self._writer = None
-            self.index.reload()
-        aside = self.folder / f"{_MARK}.part"
-        aside.write_text(str(number))
-        aside.rename(self.folder / _MARK)
+            raise StorageFull(
+                f"the text index {self.folder} could not be written ({error}); nothing committed is lost: free some space and run the command again"
+            ) from error
 
-    def _open_writer(self) -> tantivy.IndexWriter:
-        if self._writer is None:
-            self._writer = self.index.writer(heap_size=_WRITER_MEMORY, num_threads=1)
+    def busy(self) -> bool:
+        """Whether another process is writing to the index now."""
+        try:
+            self._open_writer(patience=0)
+        except StoreError:
+            return True
+        return False
+
+    def _open_writer(self, patience: int = _PATIENCE) -> tantivy.IndexWriter:
+        for left in range(patience, -1, -1):
+            if self._writer is not None:
+                break
+            try:
+                self._writer = self.index.writer(heap_size=_WRITER_MEMORY, num_threads=1)
+            except ValueError as error:
+                if not left:
+                    raise StoreError(f"the text index {self.folder} is held by another process ({error}); stop it, or try again later") from error
+                time.sleep(_WAIT_STEP)
         return self._writer
 
     def find(self, words: str, limit: int = 20, kind: str | None = None) -> list[Hit]:

@@ -73,6 +73,7 @@ class Record(msgspec.Struct, frozen=True):
     partial: bool
     seen: PartialDate | None
     raw: bytes
+    again: bool = False
     canonicaliser: str = ""
     context: str = ""
     payload: bytes | None = None
@@ -229,7 +230,9 @@ class Examiner:
 
     def _record(self, raw: Raw, digest: bytes, format_: Format, table: str | None, out: Examined) -> None:
         number = len(out.files) - 1
-        if digest in self.known.own:
+        # A record of a complete listing is looked at again: that it was named counts even where it says nothing new.
+        again = digest in self.known.own
+        if again and table is None:
             source = source_of(raw, format_)
             out.unchanged[source] = out.unchanged.get(source, 0) + 1
             return
@@ -241,12 +244,14 @@ class Examiner:
             decoded = format_.decode(raw)
             identity = format_.identify(raw, decoded)
             place = identity.key
-            out.records.append(self._identified(raw, format_, decoded, identity, number, table, digest))
+            out.records.append(self._identified(raw, format_, decoded, identity, number, table, digest, again=again))
         except BadRecord as error:
             path = out.files[number].path
             out.bad.append(Bad(path, error.record or place, error.field, error.reason, format_.name, format_.source, raw.context, raw.payload))
 
-    def _identified(self, raw: Raw, format_: Format, decoded: object, identity: Identity, file: int, table: str | None, digest: bytes) -> Record:
+    def _identified(
+        self, raw: Raw, format_: Format, decoded: object, identity: Identity, file: int, table: str | None, digest: bytes, *, again: bool
+    ) -> Record:
         source = source_of(raw, format_)
         starter = source == STARTER
         key = f"{format_.source}/{identity.key}" if starter else identity.key
@@ -266,6 +271,7 @@ class Examiner:
             partial=identity.partial and not starter,
             seen=identity.seen,
             raw=digest,
+            again=again,
         )
         if bytes.fromhex(version) in self.known.versions:
             return head

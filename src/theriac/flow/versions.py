@@ -20,10 +20,12 @@ class Sighted(msgspec.Struct, frozen=True):
 
 
 class Complete(msgspec.Struct, frozen=True):
-    """A listing that named every record of its table at that moment."""
+    """A listing that was read to its end: how many records it named, and by what share it may shrink and still be believed."""
 
     id: str
     seen: str
+    records: int = 0
+    share: float = 1.0
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -32,6 +34,22 @@ class Span(msgspec.Struct, frozen=True):
     version: str
     start: str
     end: str | None
+
+
+def believed(listings: Iterable[Complete]) -> list[Complete]:
+    """The listings of one table whose absences are believed, in order of time, whatever order they were loaded in.
+
+    One that shrank too far against the last believed one proves nothing: more likely the source served a part of it.
+
+    >>> three = [Complete("c", "2024-03", 95, 0.5), Complete("a", "2024-01", 100, 0.5), Complete("b", "2024-02", 9, 0.5)]
+    >>> [listing.id for listing in believed(three)]
+    ['a', 'c']
+    """
+    kept: list[Complete] = []
+    for listing in sorted(listings, key=lambda one: (one.seen, one.id)):
+        if not kept or listing.records >= kept[-1].records * (1 - listing.share):
+            kept.append(listing)
+    return kept
 
 
 def spans(sightings: Iterable[Sighted], listings: Sequence[Complete] = ()) -> tuple[Span, ...]:

@@ -55,6 +55,7 @@ LISTING = Table(
     Column("file", Text, nullable=False),
     Column("commit_id", Integer, nullable=False),
     Column("note", Text, nullable=False, default=""),
+    Column("share", Float, nullable=False, default=0.5),
 )
 SOURCE = Table(
     "sources",

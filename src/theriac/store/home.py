@@ -110,7 +110,7 @@ class Writer:
         self.home.checkpoint("before the catalog commits")
         self._commit_catalog(batch, number, now, run, files)
         self.home.checkpoint("after the catalog committed")
-        listings = [_listing_row(row) for row in batch.listings if row["complete"]]
+        listings = [_listing_row(row) for row in batch.listings]
         self.home.index.apply(number, batch.versions, [sighting for sighting, _ in batch.sightings], listings, batch.served)
         self.home.checkpoint("after the index followed")
         return number
@@ -151,9 +151,11 @@ class Writer:
 
 
 def _keep_listing(connection: Connection, listing: dict[str, object], number: int) -> None:
-    known = connection.execute(select(LISTING.c.id).where(LISTING.c.id == listing["id"])).first()
+    known = connection.execute(select(LISTING.c.records).where(LISTING.c.id == listing["id"])).first()
     if known is None:
         connection.execute(insert(LISTING).values(**listing, commit_id=number))
+    elif known.records < int(str(listing["records"])):
+        connection.execute(update(LISTING).where(LISTING.c.id == listing["id"]).values(records=listing["records"], commit_id=number))
 
 
 def _keep_quarantined(connection: Connection, row: dict[str, object], number: int) -> None:
@@ -165,7 +167,7 @@ def _keep_quarantined(connection: Connection, row: dict[str, object], number: in
 
 
 def _listing_row(row: dict[str, object]) -> ListingRow:
-    return ListingRow(str(row["id"]), str(row["source"]), str(row["tbl"]), str(row["seen"]))
+    return msgspec.convert({name: row[name] for name in ListingRow.__struct_fields__}, ListingRow)
 
 
 def _version_columns(batch: Batch, number: int) -> dict[str, Sequence[object]]:

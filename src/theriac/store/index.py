@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from filelock import FileLock
 
+from theriac.errors import StorageFull, StoreError
 from theriac.flow.hashes import Hashes
-from theriac.flow.versions import Complete, Sighted, spans
+from theriac.flow.versions import Complete, Sighted, believed, spans
 from theriac.terms import SeenBy
 
 T = TypeVar("T")
-SCHEMA = "2"
+SCHEMA = "3"
 _TABLES = """
 CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL);
 CREATE TABLE record (id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, UNIQUE (source, key));
@@ -40,7 +42,8 @@ CREATE INDEX mention_by_key ON mention_key (key) WHERE key <> '';
 CREATE TABLE claim (id INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (body, source));
 CREATE TABLE claim_of (claim INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (claim, version)) WITHOUT ROWID;
 CREATE TABLE served (mark BLOB PRIMARY KEY, source TEXT NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE listing (id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL);
+CREATE TABLE listing (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL, records INTEGER NOT NULL, share REAL NOT NULL);
 CREATE TABLE statements (version TEXT NOT NULL, reader TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (version, reader)) WITHOUT ROWID;
 CREATE TABLE unchronicled (record INTEGER PRIMARY KEY);
 CREATE TABLE event (
@@ -57,6 +60,15 @@ CREATE INDEX entity_name_of ON entity_name (entity);
 CREATE TABLE entity_identifier (curie TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (curie, entity)) WITHOUT ROWID;
 CREATE TABLE entity_redirect (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
 """
+
+
+def _unusable(error: sqlite3.OperationalError, path: Path) -> StoreError:
+    words = str(error)
+    if "full" in words or "I/O" in words:
+        return StorageFull(
+            f"the read index {path} could not be written ({words}); nothing committed is lost: free some space and run the command again"
+        )
+    return StoreError(f"the read index {path} cannot be used now ({words}); try again when no other process writes to the home")
 
 
 class VersionRow(msgspec.Struct, frozen=True):
@@ -93,12 +105,14 @@ class SightingRow(msgspec.Struct, frozen=True):
 
 
 class ListingRow(msgspec.Struct, frozen=True):
-    """A listing that is complete and may prove absences."""
+    """A listing that was read to its end and may prove absences, if it did not shrink by more than the share."""
 
     id: str
     source: str
     tbl: str
     seen: str
+    records: int
+    share: float
 
 
 class KnownVersion(msgspec.Struct, frozen=True):
@@ -120,13 +134,17 @@ class Index:
         self.db = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        try:
-            return self._connect()
-        except sqlite3.DatabaseError:
-            # A cache that cannot be read is worth nothing: it is made anew from the segments.
-            for suffix in ("", "-wal", "-shm"):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-            return self._connect()
+        # One process at a time makes the file or makes it anew; an index that is merely in use stays.
+        with FileLock(self.path.with_suffix(".lock")):
+            try:
+                return self._connect()
+            except sqlite3.OperationalError as error:
+                raise _unusable(error, self.path) from error
+            except sqlite3.DatabaseError:
+                # A cache that cannot be read is worth nothing: it is made anew from the segments.
+                for suffix in ("", "-wal", "-shm"):
+                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+                return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, isolation_level=None, timeout=60, check_same_thread=False)
@@ -158,13 +176,16 @@ class Index:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All of it or nothing."""
-        self.db.execute("BEGIN IMMEDIATE")
         try:
+            self.db.execute("BEGIN IMMEDIATE")
             yield self.db
-        except BaseException:
-            self.db.execute("ROLLBACK")
+            self.db.execute("COMMIT")
+        except BaseException as error:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise _unusable(error, self.path) from error
             raise
-        self.db.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -190,8 +211,7 @@ class Index:
             _insert_sightings(db, commit, sightings)
             touched = _touched(db, sightings) | _touched(db, versions)
             for listing in listings:
-                db.execute("INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?)", (listing.id, listing.source, listing.tbl, listing.seen))
-                touched |= _left_out(db, listing)
+                touched |= _take_listing(db, listing)
             _respan(db, touched)
             db.executemany("INSERT OR IGNORE INTO served VALUES (?, ?, ?)", served)
             db.execute("UPDATE stamp SET commit_id = max(commit_id, ?)", (commit,))
@@ -214,6 +234,30 @@ class Index:
         """Remembers files whose records were all known already."""
         with self.transaction() as db:
             db.executemany("INSERT OR IGNORE INTO served VALUES (?, ?, ?)", served)
+
+    def listed(self, number: str) -> int | None:
+        """How many records a listing named, None where it is not known."""
+        row = self.db.execute("SELECT records FROM listing WHERE id = ?", (number,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def believed_listings(self, source: str, tbl: str) -> list[Complete]:
+        """The listings of a table whose absences are believed, in order of time."""
+        return _listings(self.db, source, tbl)
+
+    def believed_before(self, source: str, tbl: str, seen: str) -> int:
+        """How many records the last believed listing of a table before that moment named; 0 where there was none."""
+        before = [listing for listing in _listings(self.db, source, tbl) if listing.seen < seen]
+        return before[-1].records if before else 0
+
+    def latest(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """The version that was current last, for each record, whether or not a listing has left the record out since."""
+        found = {}
+        for chunk in _chunks(list(records), 400):
+            query = f"""SELECT r.source, r.key, v.hash, max(s.rowid) FROM record r JOIN span s ON s.record = r.id JOIN version v ON v.id = s.version
+                        WHERE (r.source, r.key) IN (VALUES {",".join(["(?, ?)"] * len(chunk))}) GROUP BY r.id"""
+            rows = self.db.execute(query, [part for pair in chunk for part in pair])
+            found.update({(source, key): version for source, key, version, _ in rows})
+        return found
 
     def current(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """The version that is current now, for each record that has one."""
@@ -316,18 +360,34 @@ def _touched(db: sqlite3.Connection, rows: Sequence[VersionRow] | Sequence[Sight
     return set(_record_ids(db, list(rows)).values())
 
 
-def _left_out(db: sqlite3.Connection, listing: ListingRow) -> set[int]:
+def _listings(db: sqlite3.Connection, source: str, tbl: str) -> list[Complete]:
+    rows = db.execute("SELECT id, seen, records, share FROM listing WHERE source = ? AND tbl = ?", (source, tbl))
+    return believed(Complete(*row) for row in rows)
+
+
+def _take_listing(db: sqlite3.Connection, row: ListingRow) -> set[int]:
+    """Adds a listing; gives the records that any listing of the table leaves out which is believed now and was not before, or the reverse."""
+    before = set(_listings(db, row.source, row.tbl))
+    db.execute(
+        """INSERT INTO listing VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET records = max(records, excluded.records)""",
+        (row.id, row.source, row.tbl, row.seen, row.records, row.share),
+    )
+    changed = before ^ set(_listings(db, row.source, row.tbl))
+    return {record for number in {one.id for one in changed} for record in _left_out(db, row.source, row.tbl, number)}
+
+
+def _left_out(db: sqlite3.Connection, source: str, tbl: str, listing: str) -> set[int]:
     query = """SELECT id FROM record r WHERE source = ? AND tbl = ? AND NOT EXISTS (
                SELECT 1 FROM version v JOIN sighting s ON s.version = v.id WHERE v.record = r.id AND s.listing = ?)"""
-    return {row[0] for row in db.execute(query, (listing.source, listing.tbl, listing.id))}
+    return {row[0] for row in db.execute(query, (source, tbl, listing))}
 
 
 def _respan(db: sqlite3.Connection, records: set[int]) -> None:
     """Works out the spans of the touched records anew; their events have to be looked at again."""
     db.executemany("INSERT OR IGNORE INTO unchronicled VALUES (?)", [(record,) for record in records])
     listings: dict[tuple[str, str], list[Complete]] = {}
-    for source, tbl, number, seen in db.execute("SELECT source, tbl, id, seen FROM listing ORDER BY seen"):
-        listings.setdefault((source, tbl), []).append(Complete(number, seen))
+    for source, tbl in db.execute("SELECT DISTINCT source, tbl FROM listing").fetchall():
+        listings[source, tbl] = _listings(db, source, tbl)
     for chunk in _chunks(sorted(records), 900):
         marks = ",".join("?" * len(chunk))
         rows: dict[int, list[Sighted]] = {}

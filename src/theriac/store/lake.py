@@ -195,6 +195,9 @@ class Lake:
         rows = self.db.execute(query, (source if colon else "", key, text)).fetchall()
         if rows:
             return RecordKey(*rows[0])
+        query = "SELECT source, key FROM record WHERE source = 'starter' AND key LIKE '%/' || ? LIMIT 1"
+        if row := self.db.execute(query, (text,)).fetchone():
+            return RecordKey(*row)
         numbers = [number for kind in ("trial", "application", "medicine") for number in self.by_key(f"{kind}/{text.upper()}")]
         found = self.stored(numbers[:1])
         return next((at.record for at in found.values()), None)

@@ -6,27 +6,16 @@ Flows in: a home, or a connection inside a commit's transaction. Flows out: rows
 from sqlalchemy import Connection, func, insert, select, update
 
 from theriac.dates import until
+from theriac.dates import until
 from theriac.store.catalog import LISTING, QUARANTINE, RUN, SOURCE
 from theriac.store.home import Home
 from theriac.store.index import ListingRow
 
 
-def listed_before(home: Home, source: str, table: str, seen: str) -> int:
-    """How many records the last complete listing of a table before that moment named; 0 where there was none."""
-    query = select(LISTING.c.records).where(LISTING.c.source == source, LISTING.c.tbl == table, LISTING.c.complete, LISTING.c.seen < seen)
-    with home.engine.connect() as connection:
-        row = connection.execute(query.order_by(LISTING.c.seen.desc()).limit(1)).first()
-    return 0 if row is None else int(row.records)
-
-
 def latest_listing(home: Home, source: str, table: str, as_of: str | None) -> str | None:
-    """The day of the last complete listing of a table (seen by `as_of`), or None."""
-    query = select(func.max(LISTING.c.seen)).where(LISTING.c.source == source, LISTING.c.tbl == table, LISTING.c.complete)
-    if as_of is not None:
-        query = query.where(LISTING.c.seen <= until(as_of))
-    with home.engine.connect() as connection:
-        found = connection.execute(query).scalar()
-    return None if found is None else str(found)[:10]
+    """The day of the last complete listing of a table (seen by `as_of`) whose absences are believed, or None."""
+    found = [listing.seen for listing in home.index.believed_listings(source, table) if as_of is None or listing.seen <= until(as_of)]
+    return found[-1][:10] if found else None
 
 
 def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:
@@ -34,7 +23,7 @@ def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:
     found: dict[int, list[ListingRow]] = {}
     with home.engine.connect() as connection:
         for row in connection.execute(select(LISTING).where(LISTING.c.commit_id > commit, LISTING.c.complete)):
-            found.setdefault(row.commit_id, []).append(ListingRow(row.id, row.source, row.tbl, row.seen))
+            found.setdefault(row.commit_id, []).append(ListingRow(row.id, row.source, row.tbl, row.seen, row.records, row.share))
     return found
 
 
@@ -88,3 +77,13 @@ def quarantine_count(home: Home) -> int:
 def settle_quarantined(connection: Connection, number: str, moment: str) -> None:
     """Marks a quarantined record as read after all."""
     connection.execute(update(QUARANTINE).where(QUARANTINE.c.id == number).values(settled_at=moment))
+
+
+def latest_listing(home: Home, source: str, table: str, as_of: str | None) -> str | None:
+    """The day of the last complete listing of a table (seen by `as_of`), or None."""
+    query = select(func.max(LISTING.c.seen)).where(LISTING.c.source == source, LISTING.c.tbl == table, LISTING.c.complete)
+    if as_of is not None:
+        query = query.where(LISTING.c.seen <= until(as_of))
+    with home.engine.connect() as connection:
+        found = connection.execute(query).scalar()
+    return None if found is None else str(found)[:10]

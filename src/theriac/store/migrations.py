@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, Integer, String, inspect, text
+from sqlalchemy import Column, Connection, Float, Integer, String, inspect, text
 
 from theriac.store.alert_tables import TABLES as ALERT_TABLES
 from theriac.store.catalog import CATALOG
@@ -45,7 +45,14 @@ def _alert_tables(operations: Operations, connection: Connection) -> None:
     CATALOG.create_all(connection, tables=list(ALERT_TABLES), checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables)
+def _listing_shares(operations: Operations, connection: Connection) -> None:
+    """Whether a shrunken listing is believed was decided when it was loaded; now it follows from all listings of its table."""
+    present = {column["name"] for column in inspect(connection).get_columns("listings")}
+    if "share" not in present:
+        operations.add_column("listings", Column("share", Float, nullable=False, server_default="0.5"))
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables, _listing_shares)
 SCHEMA = len(STEPS)
 
 

@@ -12,15 +12,16 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 from sqlalchemy import func, insert, select
 
-from theriac.flow.entities import Decision, Entity, NameRow, Registry, SourcedClaim, build, name_rows
+from theriac.flow.entities import Decision, Entity, EntityName, NameRow, Registry, SourcedClaim, build, name_rows
 from theriac.flow.keys import name_key
-from theriac.model import Claim
+from theriac.model import Claim, Reading
 from theriac.store.catalog import DECISION, REDIRECT
 from theriac.store.home import Home
 from theriac.terms import EntityKind, NameKind
 
 WEAK_SOURCES = frozenset({"ctgov"})
 _claim = msgspec.msgpack.Decoder(Claim)
+_reading = msgspec.msgpack.Decoder(Reading)
 _entity = msgspec.msgpack.Decoder(Entity)
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -167,7 +168,7 @@ class Names:
             row = self.db.execute(
                 "SELECT body FROM entity WHERE id = coalesce((SELECT new FROM entity_redirect WHERE old = ?1), ?1)", (entity_id,)
             ).fetchone()
-            self._entities[entity_id] = None if row is None else _entity.decode(row[0])
+            self._entities[entity_id] = self._only_mentioned(entity_id) if row is None else _entity.decode(row[0])
         return self._entities[entity_id]
 
     def decided(self, kind: str, text: str, record: str) -> str | None:
@@ -179,6 +180,24 @@ class Names:
         key = name_key(text)
         return self._decided.get((kind, key, record)) or self._decided.get((kind, key, ""))
 
+    def _only_mentioned(self, entity_id: str) -> Entity | None:
+        """A condition that no vocabulary knows but documents name: it exists by its own name."""
+        key = entity_id.removeprefix("condition:name.")
+        if key == entity_id:
+            return None
+        query = """SELECT g.body, m.n FROM mention_key m JOIN reading g ON g.version = m.version
+                   WHERE m.key = ? AND m.n >= 0 ORDER BY m.version LIMIT 1"""
+        row = self.db.execute(query, (f"condition/{key}",)).fetchone()
+        if row is None:
+            return None
+        text = _reading.decode(row[0]).mentions[row[1]].text
+        name = EntityName(text=text, key=key, kind=NameKind.TRIAL, weak=True)
+        return Entity(id=entity_id, kind=EntityKind.CONDITION, name=text, names=(name,), weak=True)
+
+    def named_condition(self, keys: Iterable[str]) -> Entity | None:
+        """The condition that documents name by one of the keys, the last of them first, though no vocabulary knows it."""
+        return next((entity for key in reversed(list(keys)) if (entity := self.entity(f"condition:name.{key}"))), None)
+
     def near(self, key: str, limit: int = 5) -> list[NameRow]:
         """The names most like a key, for "did you mean"."""
         keys = [row[0] for row in self.db.execute("SELECT DISTINCT key FROM entity_name")]
@@ -186,6 +205,12 @@ class Names:
         rows = [row for found, _, _ in best for row in self.by_keys([found])[found]]
         return list({row.entity: row for row in reversed(rows)}.values())[::-1][:limit]
 
+    def drugs(self) -> Iterator[Entity]:
+        """Every drug that a document names, in the order of ids."""
+        for (body,) in self.db.execute("SELECT body FROM entity WHERE kind = 'drug' ORDER BY id").fetchall():
+            yield _entity.decode(body)
+
     def of_entity(self, entity_id: str) -> list[str]:
         """Every key that leads to the entity."""
-        return [row[0] for row in self.db.execute("SELECT DISTINCT key FROM entity_name WHERE entity = ?", (entity_id,))]
+        keys = [row[0] for row in self.db.execute("SELECT DISTINCT key FROM entity_name WHERE entity = ?", (entity_id,))]
+        return keys or [entity_id.removeprefix("condition:name.")]

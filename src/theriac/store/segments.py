@@ -7,7 +7,7 @@ sorted by record so that one record's rows are found by their row group's statis
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import dataset
 
 from theriac.errors import StorageFull, StoreDamaged
 
@@ -113,6 +114,17 @@ class Segments:
             except (OSError, pa.ArrowInvalid) as error:
                 raise StoreDamaged(f"segment {path} cannot be read ({error}); run `theriac doctor`, then `theriac restore`") from error
         return pa.concat_tables(tables) if tables else None
+
+    def batches(self, path: str, columns: list[str] | None, filters: Any, rows: int) -> Iterator[pa.Table]:
+        """The rows of one segment that the filters let through, so many at a time, without holding the segment."""
+        try:
+            segment = dataset.dataset(self.folder / path, format="parquet")
+            wanted = pq.filters_to_expression(filters)
+            for batch in segment.to_batches(columns=columns, filter=wanted, batch_size=rows, batch_readahead=2, fragment_readahead=1):
+                if batch.num_rows:
+                    yield pa.Table.from_batches([batch])
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StoreDamaged(f"segment {path} cannot be read ({error}); run `theriac doctor`, then `theriac restore`") from error
 
     def sweep(self, named: set[str]) -> list[str]:
         """Removes files that no commit names (only the holder of the writer's lock may call this); returns their names."""
