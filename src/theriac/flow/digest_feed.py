@@ -16,7 +16,7 @@ _NO_DIGEST_YET = "1970-01-01T00:00:00Z"
 
 def as_atom(subscription: str, title: str, digests: Sequence[Digest], *, here: str | None = None, page: str | None = None) -> bytes:
     """The feed; `here` is its own address, `page` the alert's page."""
-    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item] (the stubs do not know the default namespace)
+    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item]  # the stubs know no default namespace
     newest = sorted(digests, key=lambda digest: (digest.window_end, digest.id), reverse=True)
     _put(feed, "id", f"urn:theriac:alert:{subscription}")
     _put(feed, "title", shown(title))
