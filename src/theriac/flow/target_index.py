@@ -8,8 +8,8 @@ pathway's slip of the pen moves nothing; the same documents in any order make th
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from theriac.flow.drug_targets import Sourced, Target, TargetIndex, target_id, whole_target
 from theriac.flow.gene_names import symbol_key
-from theriac.flow.targets import Sourced, Target, TargetIndex, target_id, whole_target
 from theriac.model import Document, DrugTargets, Interaction, Pathway, Struct, TargetEntry
 
 HUMAN = "Homo sapiens"
@@ -152,20 +152,20 @@ def _human(counted: Counter[str], organisms: Mapping[str, Counter[str]]) -> Coun
 
 def _proteins(by_identifier: Mapping[str, str], named: Mapping[str, Counter[str]], votes: _Votes) -> dict[str, Target]:
     identifiers: dict[str, list[str]] = {}
-    symbols: dict[str, set[str]] = {}
+    symbols: dict[str, Counter[str]] = {}
     for identifier, target in by_identifier.items():
         identifiers.setdefault(target, []).append(identifier)
     for gene, counted in votes.genes.items():
-        for accession in counted:
-            symbols.setdefault(target_id(accession), set()).add(gene)
+        for accession, count in counted.items():
+            symbols.setdefault(target_id(accession), Counter())[gene] += count
     found = {}
     for accession, names in named.items():
         target = target_id(accession)
-        organisms = votes.organisms.get(accession)
+        organisms, genes = votes.organisms.get(accession), symbols.get(target, Counter[str]())
         found[target] = Target(
             id=target,
             name=min(names, key=lambda name: (-names[name], name)),
-            genes=tuple(sorted(symbols.get(target, ()))),
+            genes=tuple(sorted(genes, key=lambda gene: (-genes[gene], gene))),
             identifiers=tuple(identifiers.get(target, (accession,))),
             organism=min(organisms, key=lambda one: (-organisms[one], one)) if organisms else None,
             type="protein",
