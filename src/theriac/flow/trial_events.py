@@ -182,13 +182,13 @@ def _eligibility(old: Study, new: Study, alike: bool) -> Iterator[Change]:
         )
     for field in _ELIGIBLE:
         before, after = getattr(old, field), getattr(new, field)
-        if words(_said(before)) != words(_said(after)) and _comparable(before, after, alike):
+        if _comparable(before, after, alike) and words(_said(before)) != words(_said(after)):
             yield Change(kind=EventKind.TRIAL_ELIGIBILITY_CHANGED, path=field, slot=field, old=_said(before), new=_said(after))
 
 
 def _sponsor(old: Study, new: Study, alike: bool) -> Iterator[Change]:
     before, after = (_lead(study) for study in (old, new))
-    if company(before) != company(after) and _comparable(before, after, alike):
+    if _comparable(before, after, alike) and company(before) != company(after):
         yield Change(kind=EventKind.TRIAL_SPONSOR_CHANGED, path="sponsor", slot="sponsor", old=before, new=after, quote_old=before, quote_new=after)
     names_old, names_new = (tuple(one.name for one in study.collaborators) for study in (old, new))
     gone, come = _only(names_old, names_new, company)
@@ -226,8 +226,8 @@ _RULES: tuple[Callable[[Study, Study, bool], Iterator[Change]], ...] = (
 
 
 def _comparable(old: object, new: object, alike: bool) -> bool:
-    """Whether both say something, or an absence is one because both are of one format."""
-    return alike or not (old is None or new is None or old == () or new == ())
+    """Whether they differ at all and both say something, or an absence is one because both are of one format."""
+    return old != new and (alike or not (old is None or new is None or old == () or new == ()))
 
 
 def _only(old: Iterable[T], new: Iterable[T], key: Callable[[T], Hashable]) -> tuple[tuple[T, ...], tuple[T, ...]]:
