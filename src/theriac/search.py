@@ -99,14 +99,13 @@ class SearchIndex:
         return False
 
     def _open_writer(self, patience: int = _PATIENCE) -> tantivy.IndexWriter:
-        for left in range(patience, -1, -1):
-            if self._writer is not None:
-                break
+        while self._writer is None:
             try:
                 self._writer = self.index.writer(heap_size=_WRITER_MEMORY, num_threads=1)
             except ValueError as error:
-                if not left:
+                if patience <= 0:
                     raise StoreError(f"the text index {self.folder} is held by another process ({error}); stop it, or try again later") from error
+                patience -= 1
                 time.sleep(_WAIT_STEP)
         return self._writer
 

@@ -9,6 +9,7 @@ Flows in: settings. Flows out: the committed state, and a `Writer` through which
     HOME/write.lock       held by the writer
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +66,7 @@ class Home:
         lock = FileLock(self.folder / "write.lock")
         _acquire(lock, waiting, patience, self.folder)
         try:
-            with _advisory(self.engine):
+            with _advisory(self.engine, waiting, patience, self.folder):
                 yield Writer(self, now)
         finally:
             lock.release()
@@ -142,12 +143,19 @@ class Writer:
                     statement(connection)
                 self.home.checkpoint("inside the catalog's transaction")
         except DBAPIError as error:
-            if "full" in str(error.orig).lower():
-                raise StorageFull(
-                    f"the catalog at {self.home.folder} could not be written ({error.orig}); nothing committed is lost: "
-                    "free some space and run the command again"
-                ) from error
+            if full := catalog_full(error, self.home.folder):
+                raise full from error
             raise
+
+
+def catalog_full(error: DBAPIError, folder: Path) -> StorageFull | None:
+    """The sentence for a catalog that could not be written for want of room, or None where something else is wrong."""
+    words = str(error.orig)
+    if not any(sign in words.lower() for sign in ("full", "disk i/o", "no space")):
+        return None
+    return StorageFull(
+        f"the catalog of {folder} could not be written ({words}); nothing committed is lost: free some space and run the command again"
+    )
 
 
 def _keep_listing(connection: Connection, listing: dict[str, object], number: int) -> None:
@@ -230,18 +238,30 @@ def _acquire(lock: FileLock, waiting: Callable[[str], None] | None, patience: fl
 
 
 @contextmanager
-def _advisory(engine: Engine) -> Iterator[None]:
+def _advisory(engine: Engine, waiting: Callable[[str], None] | None, patience: float, folder: Path) -> Iterator[None]:
     """On PostgreSQL, the lock that holds between machines; on SQLite the file lock is enough."""
     if engine.dialect.name != "postgresql":
         yield
         return
-    with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+    # Outside any transaction: an open one would keep the database from clearing old rows for as long as a load takes.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        _acquire_advisory(connection, waiting, patience, folder)
         try:
             yield
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
-            connection.rollback()
+
+
+def _acquire_advisory(connection: Connection, waiting: Callable[[str], None] | None, patience: float, folder: Path) -> None:
+    told = False
+    while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}).scalar_one():
+        if waiting and not told:
+            waiting(f"another machine is writing to the home of {folder}; waiting for it to finish")
+        told = True
+        patience -= _WAIT_STEP
+        if patience <= 0:
+            raise HomeError(f"another machine has been writing to the home of {folder} for too long; stop it, or try again later")
+        time.sleep(_WAIT_STEP)
 
 
 def needs_upgrade(home: Home) -> bool:

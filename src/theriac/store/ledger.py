@@ -6,7 +6,6 @@ Flows in: a home, or a connection inside a commit's transaction. Flows out: rows
 from sqlalchemy import Connection, func, insert, select, update
 
 from theriac.dates import until
-from theriac.dates import until
 from theriac.store.catalog import LISTING, QUARANTINE, RUN, SOURCE
 from theriac.store.home import Home
 from theriac.store.index import ListingRow
@@ -77,13 +76,3 @@ def quarantine_count(home: Home) -> int:
 def settle_quarantined(connection: Connection, number: str, moment: str) -> None:
     """Marks a quarantined record as read after all."""
     connection.execute(update(QUARANTINE).where(QUARANTINE.c.id == number).values(settled_at=moment))
-
-
-def latest_listing(home: Home, source: str, table: str, as_of: str | None) -> str | None:
-    """The day of the last complete listing of a table (seen by `as_of`), or None."""
-    query = select(func.max(LISTING.c.seen)).where(LISTING.c.source == source, LISTING.c.tbl == table, LISTING.c.complete)
-    if as_of is not None:
-        query = query.where(LISTING.c.seen <= until(as_of))
-    with home.engine.connect() as connection:
-        found = connection.execute(query).scalar()
-    return None if found is None else str(found)[:10]

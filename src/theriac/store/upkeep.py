@@ -5,23 +5,27 @@ Flows in: a home (for changes, under the writer's lock). Flows out: the same fac
 
 import io
 import json
+import os
 import shutil
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, String, Table, delete, func, insert, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
 
-from theriac.errors import HomeError, UserError
+from theriac.errors import HomeError, StoreDamaged, UserError
 from theriac.store.catalog import CATALOG, COMMIT, SEGMENT
-from theriac.store.home import FORMAT, Home, needs_upgrade
+from theriac.store.home import FORMAT, Home, catalog_full, needs_upgrade
 from theriac.store.migrations import upgrade
 
-SMALL_SEGMENT = 16 * 1024 * 1024
+# Merging holds a group's rows in memory, several times their size on disk: the bounds keep that under a few hundred megabytes.
+SMALL_SEGMENT = 4 * 1024 * 1024
 MANY_SEGMENTS = 12
-MERGED_BYTES = 128 * 1024 * 1024
+MERGED_BYTES = 24 * 1024 * 1024
 KEPT_FOR = timedelta(hours=24)
 _ROWS = "catalog.jsonl"
 
@@ -51,8 +55,13 @@ def upgraded(home: Home, now: str) -> Path | None:
 
 def noted(home: Home, note: Callable[[Connection], None]) -> None:
     """Runs one small transaction on the catalog that makes no version visible (a run's report, the freshness ledger)."""
-    with home.engine.begin() as connection:
-        note(connection)
+    try:
+        with home.engine.begin() as connection:
+            note(connection)
+    except DBAPIError as error:
+        if full := catalog_full(error, home.folder):
+            raise full from error
+        raise
 
 
 def compact(home: Home, now: str) -> int:
@@ -123,7 +132,11 @@ def doctor(home: Home) -> Check:
         if segment.sha256 and digest != segment.sha256:
             faults.append(f"segment {segment.path} is damaged (its checksum is not the catalog's); restore the last backup")
             continue
-        table = home.lake.read([segment.path], ["commit"])
+        try:
+            table = home.lake.read([segment.path], ["commit"])
+        except StoreDamaged as error:
+            faults.append(str(error))
+            continue
         count = 0 if table is None else table.num_rows
         rows[segment.dataset] = rows.get(segment.dataset, 0) + count
         if count != segment.rows:
@@ -131,14 +144,26 @@ def doctor(home: Home) -> Check:
     commits = _rows(home, select(func.count(), func.coalesce(func.max(COMMIT.c.id), 0)).select_from(COMMIT))[0]
     if commits[0] != commits[1]:
         faults.append(f"the catalog names {commits[0]} commits but the last is number {commits[1]}; restore the last backup")
+    faults += [f"the catalog names no segment {name}, yet it lies in the lake; the next load clears it away" for name in _unnamed(home)]
     faults += _index_faults(home, rows)
     records, versions = home.index.db.execute("SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM version)").fetchone()
     return Check(commits[0], len(segments), sum(rows.values()), sum(row.bytes for row in segments), records, versions, faults)
 
 
+def _unnamed(home: Home) -> list[str]:
+    """Segments on disk that no commit names: what a killed load left behind."""
+    named = {row.path for row in _rows(home, select(SEGMENT.c.path))}
+    lying = (file.relative_to(home.lake.folder).as_posix() for file in home.lake.folder.glob("*/*"))
+    return sorted(name for name in lying if name not in named)
+
+
 def _index_faults(home: Home, rows: dict[str, int]) -> Iterator[str]:
     if rows["versions"] != rows["readings"]:
         yield f"{rows['versions']} versions have {rows['readings']} readings; run `theriac doctor --rebuild`"
+    sound = home.index.db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if sound != "ok":
+        yield f"the read index is damaged ({sound}); run `theriac doctor --rebuild`"
+        return
     if home.index.stamp != home.head():
         yield f"the read index stands at commit {home.index.stamp} of {home.head()}; any command brings it along"
         return
@@ -153,23 +178,52 @@ def backup(home: Home, target: Path) -> int:
         raise UserError(f"{target} exists already; name another file")
     aside = target.with_name(target.name + ".part")
     try:
-        with home.engine.connect() as connection, tarfile.open(aside, "w") as archive:
+        with _frozen(home) as connection, tarfile.open(aside, "w") as archive:
+            rows = list(_dump(connection))
             _add(archive, "format", f"{FORMAT}\n".encode())
-            named = [row.path for row in connection.execute(select(SEGMENT.c.path))]
-            _add(archive, _ROWS, "".join(_dump(connection)).encode())
-            for path in named:
+            _add(archive, _ROWS, "".join(rows).encode())
+            for path in connection.execute(select(SEGMENT.c.path)).scalars().all():
+                if not (home.lake.folder / path).exists():
+                    raise StoreDamaged(
+                        f"segment {path} is missing, so the backup would not be whole; run `theriac doctor`, then restore an older backup"
+                    )
                 archive.add(home.lake.folder / path, f"lake/{path}")
+        _durable(aside)
         aside.replace(target)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise UserError(f"the backup could not be written to {target} ({error.strerror or error}); name another place") from error
+    finally:
+        aside.unlink(missing_ok=True)
     return target.stat().st_size
 
 
+@contextmanager
+def _frozen(home: Home) -> Iterator[Connection]:
+    """A connection that sees one commit's state however long the backup takes."""
+    with home.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def _durable(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def _dump(connection: Connection) -> Iterator[str]:
-    """Every row of the catalog as JSON, a line each, so that a backup of SQLite restores into PostgreSQL and back."""
+    """Every row of the catalog as JSON, a line each, so that a backup of SQLite restores into PostgreSQL and back.
+
+    A catalog that older code made lacks some tables and columns: what is there is written.
+    """
+    present = inspect(connection)
     for table in CATALOG.sorted_tables:
-        for row in connection.execute(select(table)):
+        if not present.has_table(table.name):
+            continue
+        there = {column["name"] for column in present.get_columns(table.name)}
+        for row in connection.execute(select(*(column for column in table.c if column.name in there))):
             yield json.dumps({"table": table.name, "row": dict(row._mapping)}) + "\n"
 
 
@@ -211,8 +265,30 @@ def restore_rows(home: Home, rows: Path) -> None:
         with rows.open() as lines:
             for line in lines:
                 entry = json.loads(line)
-                connection.execute(insert(tables[entry["table"]]).values(**entry["row"]))
+                table = tables[entry["table"]]
+                connection.execute(insert(table).values(_filled(table, entry["row"])))
+        if connection.dialect.name == "postgresql":
+            for table in tables.values():
+                _advance_numbering(connection, table)
     rows.unlink()
+
+
+def _filled(table: Table, row: dict[str, object]) -> dict[str, object]:
+    """A row of an older catalog with what later columns hold when nothing was known."""
+    empty = {
+        column.name: "" if isinstance(column.type, String) else 0
+        for column in table.c
+        if not column.nullable and column.default is None and not column.primary_key and column.name not in row
+    }
+    return empty | row
+
+
+def _advance_numbering(connection: Connection, table: Table) -> None:
+    """Lets PostgreSQL number new rows after the restored ones."""
+    for column in table.primary_key:
+        if column is table.autoincrement_column:
+            query = "SELECT setval(pg_get_serial_sequence(:name, :column), coalesce((SELECT max({0}) FROM {1}), 0) + 1, false)"
+            connection.execute(text(query.format(column.name, table.name)), {"name": table.name, "column": column.name})
 
 
 def _rows(home: Home, query: object) -> list:  # type: ignore[type-arg]
