@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
+import pyarrow as pa
 
 from theriac import chronicle, clinic, development, pipeline
 from theriac.catchup import catch_up
@@ -35,6 +36,7 @@ from theriac.store import events, ledger, registry, upkeep
 from theriac.store.home import Home, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names
+from theriac.store.tables import write
 from theriac.terms import EntityKind, ResolutionKind
 from theriac.views import (
     SHAPES,
@@ -192,7 +194,7 @@ class Theriac:
             exclusivities=lines.exclusivity_lines(found),
             labels=lines.label_lines(found),
             trials=trials,
-            trial_matrix=lines.matrix(trials),
+            trial_matrix=lines.matrix(found.trials),
             clinical=clinical_sections(statements_of(found.labels, self.lake(as_of))),
             not_covered=lines.not_covered(found),
             sources=self.sources(),
@@ -263,6 +265,25 @@ class Theriac:
         return development.status(
             entities, lake, names, self._today(as_of), as_of, condition=chosen.id if chosen else None, org=org, rolled_up=rolled_up
         )
+
+    def programmes(
+        self, *, drugs: Sequence[str] | None = None, as_of: str | None = None, tell: Callable[[int], None] = lambda _: None
+    ) -> pa.Table:
+        """Every programme of the drugs (of all drugs without them) as an Arrow table, which pandas, polars and DuckDB take as it is."""
+        return self._landscape(drugs, as_of, tell)[0]
+
+    def landscape(self, *, drugs: Sequence[str] | None = None, as_of: str | None = None, tell: Callable[[int], None] = lambda _: None) -> pa.Table:
+        """Target × condition × stage as an Arrow table: how many drugs stand there, how many of them move, and which they are."""
+        return self._landscape(drugs, as_of, tell)[1]
+
+    def _landscape(self, drugs: Sequence[str] | None, as_of: str | None, tell: Callable[[int], None]) -> tuple[pa.Table, pa.Table]:
+        entities = self.names.drugs() if drugs is None else (self.entity(name) for name in drugs)
+        return development.programmes(entities, self.lake(as_of), self.names, self._today(as_of), as_of, tell)
+
+    def export(self, table: pa.Table, target: str | Path) -> int:
+        """Writes an Arrow table as CSV or Parquet, by the file's suffix; gives the number of rows."""
+        write(table, Path(target))
+        return int(table.num_rows)
 
     def timeline(self, drug: str, as_of: str | None = None) -> list[MilestoneLine]:
         """The dated steps of a drug's history, oldest first: first trials, results, approvals, new uses, label safety changes, expiries."""

@@ -4,11 +4,15 @@ Flows in: entities, a lake, names and a day. Flows out: status lines and milesto
 `flow.status` and `flow.milestones`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
 
 from theriac.dates import until
 from theriac.flow.evidence import Programme
 from theriac.flow.keys import organisation_key
+from theriac.flow.landscape import PLACES, matrix_rows, programme_rows
 from theriac.flow.milestones import Milestone, milestones
 from theriac.flow.registry import Entity
 from theriac.flow.status import derive
@@ -18,6 +22,7 @@ from theriac.standing import Standing, change_evidence
 from theriac.store import events
 from theriac.store.lake import Lake
 from theriac.store.registry import Names
+from theriac.store.tables import arrow
 from theriac.terms import Stage
 from theriac.views import Evidence, MilestoneLine, StatusLine
 
@@ -44,6 +49,44 @@ def status(
         and not (rolled_up and programme.organisation is not None)
     ]
     return sorted(lines, key=lambda line: (-Stage(line.stage).rank, line.drug_name, line.condition_name or "", line.organisation or ""))
+
+
+PROGRAMME_COLUMNS: dict[str, type] = {
+    **dict.fromkeys(("drug", "drug_name", "condition", "condition_name", "organisation", "organisation_key", "role", "stage"), str),
+    "stage_rank": int,
+    **dict.fromkeys(("activity", "stop_reason", "status"), str),
+    **{f"{field}_{place.lower()}": str for place in PLACES for field in ("authorisation", "market", "since")},
+    "records": list,
+    "rules": str,
+}
+MATRIX_COLUMNS: dict[str, type] = {
+    **dict.fromkeys(("target", "condition", "condition_name", "stage", "role"), str),
+    **dict.fromkeys(("stage_rank", "drugs", "active", "stopped"), int),
+    "drug_ids": list,
+}
+
+
+def programmes(
+    entities: Iterable[Entity], lake: Lake, names: Names, today: str, as_of: str | None, tell: Callable[[int], None] = lambda _: None
+) -> tuple[pa.Table, pa.Table]:
+    """All programmes of these drugs as Arrow tables: one row a programme, and target × condition × stage."""
+    standing = Standing(lake, names, as_of)
+    rows: list[dict[str, Any]] = []
+    found: list[Programme] = []
+    called: dict[str, str] = {}
+    for number, entity in enumerate(entities, 1):
+        mine = derive(standing.evidence(dossier(entity, lake, names)), today)
+        called[entity.id] = entity.name
+        found += mine
+        rows += programme_rows(mine)
+        tell(number)
+    for row in rows:
+        row["drug_name"] = called[row["drug"]]
+        row["condition_name"] = None if row["condition"] is None else standing.condition_name(row["condition"])
+    cells = matrix_rows(found, {})
+    for cell in cells:
+        cell["condition_name"] = standing.condition_name(cell["condition"])
+    return arrow(rows, PROGRAMME_COLUMNS), arrow(cells, MATRIX_COLUMNS)
 
 
 def drugs_tried(condition: Entity | None, org: str | None, lake: Lake, names: Names) -> list[Entity]:

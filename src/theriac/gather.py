@@ -32,6 +32,7 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
     applications: list[ApplicationOfDrug] = []
     medicines: list[MedicineOfDrug] = []
     combined: dict[str, None] = {}
+    said: dict[object, str] = {}
     hit_products = {at.curie: number for at, mention, number, _ in hits if mention.role in _PRODUCT_ROLES}
     for at, mention, number, resolution in hits:
         document = document_of(at)
@@ -46,6 +47,7 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
                         arm_role=mention.arm_role or ArmRole.UNCLEAR,
                         score=resolution.score,
                         reason=resolution.reason,
+                        conditions=_conditions_of(at, names, said),
                     )
                 )
             case Label() as label if mention.role in _PRODUCT_ROLES or len(label.substances) == 1:
@@ -67,6 +69,20 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
         holders=tuple(_holders(lake, applications, medicines, real)),
         in_combinations=tuple(combined),
     )
+
+
+def _conditions_of(at: Stored, names: Names, said: dict[object, str]) -> tuple[str, ...]:
+    """How the study's conditions are called, each spelling of one condition alike."""
+    found: dict[str, None] = {}
+    for mention in at.reading.mentions:
+        if mention.kind is EntityKind.CONDITION:
+            key = (mention.text, mention.identifiers)
+            if key not in said:
+                answer = resolve_condition(mention.text, names, identifiers=mention.identifiers)
+                entity = names.entity(answer.entity) if answer.entity else None
+                said[key] = entity.name if entity else mention.text
+            found[said[key]] = None
+    return tuple(found)
 
 
 def trials_of_condition(entity: Entity, lake: Lake, names: Names) -> list[TrialOfDrug]:

@@ -220,7 +220,7 @@ class Examiner:
             out.bad.append(Bad(piece.path, None, None, error.reason, format=format_.name, source=format_.source))
         if len(out.bad) > faults:
             out.files[number] = msgspec.structs.replace(out.files[number], whole=False)
-        elif count and table is None and (dated or (len(out.again) == again and all(record.seen for record in out.records[before:]))):
+        elif count and table is None and STARTER_MARK not in data and (dated or (len(out.again) == again and all(record.seen for record in out.records[before:]))):
             out.files[number] = msgspec.structs.replace(out.files[number], print=fingerprint(piece), records=count)
 
     def _format(self, head: Head) -> Format | None:

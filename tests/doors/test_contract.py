@@ -245,3 +245,16 @@ def test_a_drug_that_only_trials_name_can_be_asked_for(home: Path) -> None:
     profile = json.loads(run("drug", "resiquimod", "--home", str(home), "--json")[1])
     assert profile["trials"] and not profile["products"]
     assert {line["application"] for line in profile["products"]} == set()
+
+
+def test_programmes_leave_as_tables(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "programmes.csv"
+    assert run("landscape", str(file), "--drug", "imiquimod", "--drug", "fluorouracil", "--home", str(home))[0] == 0
+    rows = file.read_text().splitlines()
+    assert rows[0].startswith("drug,drug_name,condition") and len(rows) > 20
+    with theriac.open(settings=Settings(home=home)) as store:
+        table = store.programmes(drugs=["imiquimod"])
+        cells = store.landscape(drugs=["imiquimod"])
+    assert set(table.column("drug").to_pylist()) == {"drug:unii.P1QW714R7M"}
+    assert cells.num_rows > 5
+    assert run("landscape", str(tmp_path / "x.txt"), "--home", str(home))[0] == 1

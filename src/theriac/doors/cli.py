@@ -157,6 +157,22 @@ def status(
 
 @app.command()
 @_door
+def landscape(
+    out: Annotated[Path, typer.Argument(help="The file to write: .csv or .parquet.")],
+    drug: Annotated[list[str] | None, typer.Option("--drug", help="Only this drug (repeatable); all drugs without it.")] = None,
+    matrix: Annotated[bool, typer.Option("--matrix", help="Target × condition × stage in the place of single programmes.")] = False,
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """Write all programmes (or the target × condition × stage matrix) to a CSV or Parquet file."""
+    with _opened(home) as store:
+        table = (store.landscape if matrix else store.programmes)(drugs=drug, as_of=as_of)
+        rows = store.export(table, out)
+    typer.echo(f"Wrote {rows:,} rows to {out}.")
+
+
+@app.command()
+@_door
 def timeline(drug: Annotated[str, typer.Argument(help="A drug.")], as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
     """Show a drug's milestones: first trials, results, approvals, new uses, label safety changes, expiries."""
     with _opened(home) as store:

@@ -77,7 +77,9 @@ def clinical(out: Console, sections: dict[str, Any]) -> None:
     _section(out, "Not indicated", sections.get("not_indicated"), lambda one: one["name"])
     _section(out, "How it is used", sections.get("regimens"), _regimen_line)
     _section(out, "Cautions", sections.get("cautions"), _caution_line)
-    _section(out, "Adverse reactions", sections.get("reactions"), _reaction_line)
+    if sections.get("reactions"):
+        _section(out, "Adverse reactions", sections["reactions"], _reaction_line)
+        out.print(Text("  Rates from different trials cannot be compared directly; a missing rate is not 0.", style="italic"))
     _section(out, "Interactions", sections.get("interactions"), lambda one: f"{one.get('name', '')}: {one.get('effect') or one.get('advice') or ''}")
     mechanism = [one for one in sections.get("mechanism") or () if one.get("statements") or one.get("absence")]
     _section(out, "How it works", mechanism, lambda one: f"{one.get('certainty') or 'no statement'}")

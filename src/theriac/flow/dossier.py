@@ -21,7 +21,10 @@ class Document(Struct, frozen=True, omit_defaults=False):
 
 
 class TrialOfDrug(Struct, frozen=True):
-    """A study with one mention of the drug: the number of the mention, its text, the arm role and how sure the resolution is."""
+    """A study with one mention of the drug: the number of the mention, its text, the arm role and how sure the resolution is.
+
+    `conditions` are the names of the entities that the study's conditions resolve to, else its own words.
+    """
 
     document: Document
     study: Study
@@ -30,7 +33,7 @@ class TrialOfDrug(Struct, frozen=True):
     arm_role: str
     score: float
     reason: str
-    in_combination: bool = False
+    conditions: tuple[str, ...] = ()
 
 
 class LabelOfDrug(Struct, frozen=True):

@@ -7,8 +7,8 @@ and it never says more than they do.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import ApplicationOfDrug, Document, Dossier, TrialOfDrug
-from theriac.flow.keys import name_key
 from theriac.model import Product, Study, Submission
 from theriac.terms import ArmRole, NameKind
 from theriac.views import (
@@ -106,17 +106,18 @@ def trial_lines(dossier: Dossier) -> list[TrialLine]:
     return sorted(lines, key=lambda line: (line.last_update_posted or "", line.trial), reverse=True)
 
 
-def matrix(lines: Iterable[TrialLine]) -> list[MatrixCell]:
+def matrix(trials: Iterable[TrialOfDrug]) -> list[MatrixCell]:
     """Trials in which the drug is investigated, counted by condition, phase and status; a trial of two conditions counts at both."""
     spelled: dict[str, Counter[str]] = {}
     cells: Counter[tuple[str, str, str]] = Counter()
-    for line in lines:
-        if line.role not in (ArmRole.INVESTIGATED, ArmRole.UNCLEAR):
+    for trial in trials:
+        if trial.arm_role not in (ArmRole.INVESTIGATED, ArmRole.UNCLEAR):
             continue
-        for condition in line.conditions:
-            key = name_key(condition)
+        for condition in trial.conditions or trial.study.conditions:
+            candidates = condition_candidates(condition)
+            key = candidates[-1].key if candidates else condition
             spelled.setdefault(key, Counter())[condition] += 1
-            cells[key, line.phase or "no phase stated", (line.status or "unknown").lower()] += 1
+            cells[key, phase_words(trial.study) or "no phase stated", (trial.study.status or "unknown").lower()] += 1
     shown = {key: min(spellings, key=lambda text: (-spellings[text], text)) for key, spellings in spelled.items()}
     totals = Counter[str]()
     for (key, _, _), count in cells.items():
