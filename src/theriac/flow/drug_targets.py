@@ -5,7 +5,7 @@ the drug–target statements with all their evidence. Binding alone is not a mec
 among the mechanisms.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from theriac.flow.gene_names import symbol_key
 from theriac.flow.keys import name_key
@@ -176,14 +176,3 @@ def _is_about(document: DrugTargets, wanted: frozenset[str], keys: frozenset[str
         return True
     comparable = any(one.partition(":")[0] in prefixes for one in document.identifiers)
     return not comparable and name_key(document.drug) in keys
-
-
-def drugs_of_targets(documents: Iterable[Sourced], index: TargetIndex, drug_of: Callable[[DrugTargets], str]) -> dict[str, dict[str, list[Sourced]]]:
-    """Target id → drug → the mechanism statements that join them; `drug_of` names the drug of a record."""
-    found: dict[str, dict[str, list[Sourced]]] = {}
-    for one in documents:
-        if isinstance(one.document, DrugTargets):
-            for interaction in one.document.interactions:
-                if interaction.mechanism:
-                    found.setdefault(target_of(interaction, index).id, {}).setdefault(drug_of(one.document), []).append(one)
-    return found

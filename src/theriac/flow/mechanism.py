@@ -5,7 +5,7 @@ No step stands in it without a record; a step is `curated` where a source states
 stated for another drug or for a group, with the reason. Off-targets (bindings without the mechanism flag) stand apart and start no chain.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from theriac.attribution import Attribution, attributions
@@ -15,6 +15,7 @@ from theriac.flow.keys import name_key
 from theriac.flow.mechanism_graph import Edge, MechanismGraph, Membership, Node, Statement
 from theriac.flow.mechanism_search import Leg, Route, Weights, branches, routes
 from theriac.flow.mechanism_words import Basis, StepKind
+from theriac.flow.neighbours import Neighbour, neighbours_of
 from theriac.model import Struct
 
 _MOST_GOALS = 60
@@ -95,18 +96,27 @@ def mechanism_of(
     graph: MechanismGraph,
     to: str | None = None,
     *,
+    around: Mapping[str, Sequence[Neighbour]] | None = None,
     limit: int = 12,
     weights: Weights | None = None,
 ) -> MechanismView:
-    """The view of one drug; with `to`, the chains to that effect (a gene, a process, a disease), else to all that its own sources name."""
+    """The view of one drug; with `to`, the chains to that effect (a gene, a process, a disease), else to all that its own sources name.
+
+    `around` (`neighbours.neighbourhood`) lets chains start where the curated path of a drug with the same target and direction starts.
+    """
     stated = drug_targets(evidence, index)
     mechanisms = tuple(one for one in stated if one.mechanism)
     own = own_paths(drug, graph)
-    starts = first_steps(drug, mechanisms, own, graph)
+    direct = first_steps(drug, mechanisms, own, graph)
+    starts = {**steps_of_neighbours(drug, mechanisms, around or {}, graph), **direct}
     named = _named_after(mechanisms, graph)
     asked = (goals_of(to, graph),) if to is not None else _usual_goals(starts, own, named, graph)
     goals = tuple(goal for some in asked for goal in some)
-    chains = tuple(chain for some in asked for chain in _chains(_Search(starts, own, named, graph, weights), some, limit // len(asked)))
+    chains = tuple(
+        chain
+        for some in asked
+        for chain in _chains(_Search(starts, frozenset(direct), own, named, graph, weights or Weights()), some, limit // len(asked))
+    )
     return MechanismView(
         drug=drug.name,
         targets=mechanisms,
@@ -143,12 +153,7 @@ def goals_of(text: str, graph: MechanismGraph) -> tuple[str, ...]:
 def _usual_goals(starts: dict[str, Step], own: frozenset[str], named: frozenset[str], graph: MechanismGraph) -> tuple[tuple[str, ...], ...]:
     """Where nobody asks for an effect: the diseases of the drug's own paths, and the genes that pathways named after its target switch on."""
     ends = tuple(dict.fromkeys(end for record in sorted(own) for end in graph.ends.get(record, ())))
-    products = {
-        edge.target
-        for edges in graph.out.values()
-        for edge in edges
-        if edge.target not in starts and any(one.kind is StepKind.PRODUCES and one.evidence.record in named for one in edge.statements)
-    }
+    products = {product for record in named for product in graph.products.get(record, ()) if product not in starts}
     return tuple(some for some in (ends, tuple(sorted(products))) if some) or ((),)
 
 
@@ -156,11 +161,8 @@ def _named_after(mechanisms: Sequence[DrugTarget], graph: MechanismGraph) -> fro
     """The pathways whose title names a target: its symbol as a word, or its name without the number at its end."""
     keys = {key for one in mechanisms if len(key := name_key(one.target.name.rstrip("0123456789 -"))) > 7}
     symbols = {gene.casefold() for one in mechanisms for gene in one.target.genes}
-    return frozenset(
-        record
-        for record, title in graph.titles.items()
-        if "→" not in title and (any(key in name_key(title) for key in keys) or symbols & set(title.casefold().replace("/", " ").split()))
-    )
+    titles = graph.title_keys.items()
+    return frozenset(record for record, (title, words) in titles if symbols & words or any(key in title for key in keys))
 
 
 def first_steps(drug: Drug, mechanisms: Sequence[DrugTarget], own: frozenset[str], graph: MechanismGraph) -> dict[str, Step]:
@@ -182,6 +184,24 @@ def first_steps(drug: Drug, mechanisms: Sequence[DrugTarget], own: frozenset[str
     return found
 
 
+def steps_of_neighbours(
+    drug: Drug, mechanisms: Sequence[DrugTarget], around: Mapping[str, Sequence[Neighbour]], graph: MechanismGraph
+) -> dict[str, Step]:
+    """Where the curated paths of drugs with the same target and direction begin: inferred first steps, with both records as evidence."""
+    found: dict[str, Step] = {}
+    subject = Node(id="drug", name=drug.name, kind="drug")
+    stated = {one.target.id: one for one in mechanisms}
+    for other in neighbours_of(drug.name, mechanisms, around):
+        for edge in (edge for record in graph.paths_of.get(name_key(other.drug), ()) for edge in graph.first_steps.get(record, ())):
+            one = edge.statements[0]
+            evidence = (one.evidence, *stated[other.target.id].evidence)
+            why = f"{other.drug} acts on {other.target.name} in the same direction, and its path begins here"
+            node, basis = graph.nodes[edge.target], Basis.INFERRED
+            step = Step(source=subject, target=node, kind=one.kind, sign=one.sign, basis=basis, evidence=evidence, why=why)
+            found.setdefault(edge.target, step)
+    return found
+
+
 def _with_own(known: Step | None, edge: Edge, subject: Node, graph: MechanismGraph) -> Step:
     """The first step with what the drug's own curated path says of it."""
     statement = edge.statements[0]
@@ -197,16 +217,18 @@ class _Search(NamedTuple):
     """What stays the same while one drug's chains are looked for."""
 
     starts: dict[str, Step]
+    direct: frozenset[str]
     own: frozenset[str]
     named: frozenset[str]
     graph: MechanismGraph
-    weights: Weights | None
+    weights: Weights
 
 
 def _chains(search: _Search, goals: Sequence[str], limit: int) -> tuple[Chain, ...]:
     """The best chains to the goals; those that differ only in what the last step reaches stand as one."""
     starts, own, graph = search.starts, search.own, search.graph
-    found = routes(graph, dict.fromkeys(starts, 0.0), goals, own, search.named, search.weights, limit=_MOST_ROUTES)
+    costs = {start: 0.0 if start in search.direct else search.weights.neighbour for start in starts}
+    found = routes(graph, costs, goals, own, search.named, search.weights, limit=_MOST_ROUTES)
     spread = (way for route in found for way in (branches(graph, route) if _follows(route, own) else (route,)))
     grouped: dict[tuple[object, ...], list[Route]] = {}
     for route in spread:

@@ -5,7 +5,9 @@ out: nodes, edges with the records that state them, and what a curated path says
 its members and are marked as inferred; lines without a direction make no edge; a drug is never a station on the way of another drug.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from theriac.flow.drug_targets import Evidence, Sourced, TargetIndex
@@ -16,6 +18,7 @@ from theriac.flow.target_index import GENE_NODES
 from theriac.model import GeneSet, MechanismPath, Pathway, PathwayEdge, PathwayNode, Struct
 
 _T = TypeVar("_T")
+_K = TypeVar("_K", bound=Hashable)
 GROUPS = frozenset({"Group", "Complex"})
 _KINDS = {
     "Protein": "protein", "GeneProduct": "protein", "Rna": "protein", "RNA": "protein", "GeneFamily": "family", "MacromolecularComplex": "complex",
@@ -45,11 +48,16 @@ class Statement(Struct, frozen=True):
 
 
 class Edge(Struct, frozen=True):
-    """A step from one node to another with every statement of it."""
+    """A step from one node to another with every statement of it.
+
+    `crowd` is log₂(1 + arrows at its end), `support` log₂ of the pathways and drugs' paths that state it: what a search asks at every step.
+    """
 
     source: str
     target: str
     statements: tuple[Statement, ...]
+    crowd: float = 0.0
+    support: float = 0.0
 
 
 class Membership(Struct, frozen=True):
@@ -62,11 +70,15 @@ class Membership(Struct, frozen=True):
 
 
 class MechanismGraph(Struct, frozen=True):
-    """The graph, and the ways into it: names of nodes, curated paths by their drug, gene sets by gene, cells by pathway."""
+    """The graph, and the ways into it: names of nodes, curated paths by their drug, gene sets by gene, cells by pathway.
+
+    `within` holds a node's arrows by record, `into` the nodes that act on a node, `products` what a pathway's arrows switch on.
+    """
 
     nodes: Mapping[str, Node]
     out: Mapping[str, tuple[Edge, ...]]
-    degree: Mapping[str, int]
+    within: Mapping[tuple[str, str], tuple[tuple[Edge, Statement], ...]]
+    into: Mapping[str, tuple[str, ...]]
     by_name: Mapping[str, tuple[str, ...]]
     by_symbol: Mapping[str, tuple[str, ...]]
     first_steps: Mapping[str, tuple[Edge, ...]]
@@ -75,6 +87,8 @@ class MechanismGraph(Struct, frozen=True):
     memberships: Mapping[str, tuple[Membership, ...]]
     cells: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
+    title_keys: Mapping[str, tuple[str, frozenset[str]]]
+    products: Mapping[str, tuple[str, ...]]
 
 
 class _Builder:
@@ -90,35 +104,57 @@ class _Builder:
         self.memberships: dict[str, list[Membership]] = {}
         self.cells: dict[str, tuple[str, ...]] = {}
         self.titles: dict[str, str] = {}
+        self.title_keys: dict[str, tuple[str, frozenset[str]]] = {}
 
     def graph(self) -> MechanismGraph:
         """The finished graph; the order of everything in it depends on the statements only."""
+        edges = self._edges()
         out: dict[str, list[Edge]] = {}
-        degree: dict[str, int] = {}
-        for (source, target), statements in sorted(self.statements.items(), key=lambda item: item[0]):
-            ordered = tuple(sorted(statements, key=lambda one: (one.basis, one.evidence.record, one.evidence.path)))
-            out.setdefault(source, []).append(Edge(source=source, target=target, statements=ordered))
-            degree[source] = degree.get(source, 0) + 1
-            degree[target] = degree.get(target, 0) + 1
-        named: dict[str, list[str]] = {}
-        symbols: dict[str, list[str]] = {}
-        for node in self.nodes.values():
-            named.setdefault(name_key(node.name), []).append(node.id)
-            if node.symbol:
-                symbols.setdefault(symbol_key(node.symbol), []).append(node.id)
+        into: dict[str, list[str]] = {}
+        within: dict[tuple[str, str], list[tuple[Edge, Statement]]] = {}
+        products: dict[str, list[str]] = {}
+        for edge in edges:
+            out.setdefault(edge.source, []).append(edge)
+            into.setdefault(edge.target, []).append(edge.source)
+            for one in edge.statements:
+                within.setdefault((edge.source, one.evidence.record), []).append((edge, one))
+                if one.kind is StepKind.PRODUCES and one.evidence.record in self.title_keys:
+                    products.setdefault(one.evidence.record, []).append(edge.target)
+        named, symbols = self._names()
         return MechanismGraph(
             nodes=self.nodes,
             out=_tuples(out),
-            degree=degree,
-            by_name=_tuples(named),
-            by_symbol=_tuples(symbols),
+            within=_tuples(within),
+            into=_tuples(into),
+            by_name=named,
+            by_symbol=symbols,
             first_steps=_tuples(self.first_steps),
             paths_of=_tuples(self.paths_of),
             ends=self.ends,
             memberships=_tuples(self.memberships),
             cells=self.cells,
             titles=self.titles,
+            title_keys=self.title_keys,
+            products=_tuples(products),
         )
+
+    def _edges(self) -> list[Edge]:
+        degree = Counter(end for ends in self.statements for end in ends)
+        found = []
+        for (source, target), statements in sorted(self.statements.items(), key=lambda item: item[0]):
+            ordered = tuple(sorted(statements, key=lambda one: (one.basis, one.evidence.record, one.evidence.path)))
+            crowd, support = math.log2(1 + degree[target]), math.log2(_witnesses(ordered))
+            found.append(Edge(source=source, target=target, statements=ordered, crowd=crowd, support=support))
+        return found
+
+    def _names(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        named: dict[str, list[str]] = {}
+        symbols: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            named.setdefault(name_key(node.name), []).append(node.id)
+            if node.symbol:
+                symbols.setdefault(symbol_key(node.symbol), []).append(node.id)
+        return _tuples(named), _tuples(symbols)
 
     def node(self, node: PathwayNode) -> str:
         """The id of the node in the graph, which it joins if it is new."""
@@ -129,7 +165,7 @@ class _Builder:
         return found.id
 
 
-def _tuples(lists: Mapping[str, list[_T]]) -> dict[str, tuple[_T, ...]]:
+def _tuples(lists: Mapping[_K, list[_T]]) -> dict[_K, tuple[_T, ...]]:
     return {key: tuple(value) for key, value in lists.items()}
 
 
@@ -171,9 +207,9 @@ def _evidence(record: str, edge: PathwayEdge, references: tuple[str, ...], *, ab
     return Evidence(record=record, path=edge.path, word=word, references=cited, about=about, origin=origin, sign=sign)
 
 
-def witnesses(edge: Edge) -> int:
-    """How many pathways and drugs' paths state the edge, independently of one another as far as their records tell."""
-    return len({one.evidence.origin or one.evidence.about or one.evidence.record for one in edge.statements})
+def _witnesses(statements: Iterable[Statement]) -> int:
+    """How many pathways and drugs' paths state an edge, independently of one another as far as their records tell."""
+    return len({one.evidence.origin or one.evidence.about or one.evidence.record for one in statements})
 
 
 def _directed(edges: Iterable[PathwayEdge]) -> Iterator[PathwayEdge]:
@@ -213,6 +249,7 @@ def _stated(evidence: Evidence, edge: PathwayEdge, basis: Basis, why: str | None
 def _add_pathway(builder: _Builder, record: str, pathway: Pathway) -> None:
     nodes = {node.id: node for node in pathway.nodes}
     builder.titles[record] = f"{pathway.name} ({pathway.id})"
+    builder.title_keys[record] = (name_key(pathway.name), frozenset(pathway.name.casefold().replace("/", " ").split()))
     if pathway.cells:
         builder.cells[record] = pathway.cells
     for edge in _directed(pathway.edges):

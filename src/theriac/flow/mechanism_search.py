@@ -7,10 +7,10 @@ named after the target.
 """
 
 import heapq
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from theriac.flow.mechanism_graph import Edge, MechanismGraph, Statement, witnesses
+from theriac.flow.mechanism_graph import Edge, MechanismGraph, Statement
 from theriac.flow.mechanism_words import Basis
 from theriac.model import Struct
 
@@ -27,6 +27,7 @@ class Weights(Struct, frozen=True):
     named: float = 0.5
     inferred: float = 0.25
     support: float = 0.3
+    neighbour: float = 1.0
     longest: int = 12
 
 
@@ -50,13 +51,14 @@ class Route(Struct, frozen=True):
         return (self.start, *(leg.edge.target for leg in self.legs))
 
 
-class _State(Struct, frozen=True):
-    """A node reached while following a record, and how."""
+class _State(NamedTuple):
+    """A node reached while following a record ("" where any may be followed next), the state before it and the step from there."""
 
     node: str
     record: str
     before: "_State | None" = None
-    leg: Leg | None = None
+    edge: Edge | None = None
+    statement: Statement | None = None
 
 
 def routes(
@@ -76,12 +78,13 @@ def routes(
     """
     weights = weights or Weights()
     wanted = frozenset(goals)
+    left = _steps_left(graph, wanted, weights.longest)
     found: list[Route] = []
     seen_nodes: set[tuple[str, ...]] = set()
-    for cost, state in _settled(graph, starts, (own, named), weights):
+    for cost, state in _settled(graph, {one: at for one, at in starts.items() if one in left}, (own, named), weights, left):
         if found and cost > found[0].cost + slack:
             break
-        if state.node in wanted and state.leg is not None:
+        if state.node in wanted:
             route = _route(state, cost)
             if route.nodes not in seen_nodes and len(set(route.nodes)) == len(route.nodes):
                 seen_nodes.add(route.nodes)
@@ -91,57 +94,61 @@ def routes(
     return tuple(found)
 
 
-def _settled(graph: MechanismGraph, starts: Mapping[str, float], near: _Near, weights: Weights) -> Iterator[tuple[float, _State]]:
-    """Every (node, record) in the order of its cost (Dijkstra); the record is empty where a chain may turn to any record."""
-    queue: list[tuple[float, int, _State, int]] = []
+def _steps_left(graph: MechanismGraph, goals: Iterable[str], longest: int) -> dict[str, int]:
+    """For each node from which a goal can be reached, the fewest steps to one: all others need not be visited."""
+    found = dict.fromkeys(goals, 0)
+    edge = list(found)
+    for steps in range(1, longest + 1):
+        edge = [before for node in edge for before in graph.into.get(node, ()) if found.setdefault(before, steps) == steps]
+        edge = list(dict.fromkeys(edge))
+    return found
+
+
+def _settled(
+    graph: MechanismGraph, starts: Mapping[str, float], near: _Near, weights: Weights, left: Mapping[str, int]
+) -> Iterator[tuple[float, _State]]:
+    """Every (node, record) that may lead to a goal, in the order of its cost (Dijkstra)."""
+    queue = [(cost, number, 0, _State(start, "")) for number, (start, cost) in enumerate(sorted(starts.items()))]
+    heapq.heapify(queue)
     done: set[tuple[str, str]] = set()
-    pushed = 0
-    for start, cost in sorted(starts.items()):
-        heapq.heappush(queue, (cost, pushed, _State(node=start, record=""), 0))
-        pushed += 1
+    pushed = len(queue)
     while queue:
-        cost, _, state, length = heapq.heappop(queue)
-        if (state.node, state.record) in done:
+        cost, _, length, state = heapq.heappop(queue)
+        node, record = state.node, state.record
+        if (node, record) in done:
             continue
-        done.add((state.node, state.record))
-        if state.record:
+        done.add((node, record))
+        if record:
             yield cost, state
-        if length >= weights.longest:
-            continue
-        for step, following, longer in _onward(graph, state, near, weights):
-            if (following.node, following.record) not in done:
-                heapq.heappush(queue, (cost + step, pushed, following, length + longer))
+            heapq.heappush(queue, (cost + weights.switch, pushed, length, _State(node, "", state.before, state.edge, state.statement)))
+            pushed += 1
+            onward = graph.within.get((node, record), ())
+        else:
+            onward = tuple((edge, statement) for edge in graph.out.get(node, ()) for statement in edge.statements)
+        before = state if state.edge is not None else None
+        for edge, statement in onward:
+            target, next_record = edge.target, statement.evidence.record
+            if length + left.get(target, weights.longest) < weights.longest and (target, next_record) not in done:
+                step = _step_cost(edge, statement, near, weights)
+                heapq.heappush(queue, (cost + step, pushed, length + 1, _State(target, next_record, before, edge, statement)))
                 pushed += 1
 
 
-def _onward(graph: MechanismGraph, state: _State, near: _Near, weights: Weights) -> Iterator[tuple[float, _State, int]]:
-    """Steps of the record that is followed, and the turn to any other record."""
-    if state.record:
-        turned = _State(node=state.node, record="", before=state.before, leg=state.leg)
-        yield weights.switch, turned, 0
-    for edge in graph.out.get(state.node, ()):
-        for statement in edge.statements:
-            record = statement.evidence.record
-            if not state.record or state.record == record:
-                after = state if state.leg is not None else None
-                following = _State(node=edge.target, record=record, before=after, leg=Leg(edge=edge, statement=statement))
-                yield _step_cost(graph, edge, statement, near, weights), following, 1
-
-
-def _step_cost(graph: MechanismGraph, edge: Edge, statement: Statement, near: _Near, weights: Weights) -> float:
+def _step_cost(edge: Edge, statement: Statement, near: _Near, weights: Weights) -> float:
     own, named = near
     if statement.evidence.record in own:
         return weights.own
-    cost = weights.step + weights.hub * math.log2(1 + graph.degree.get(edge.target, 0)) - weights.support * math.log2(witnesses(edge))
-    cost = max(cost, weights.own) + (weights.inferred if statement.basis is Basis.INFERRED else 0.0)
+    cost = max(weights.step + weights.hub * edge.crowd - weights.support * edge.support, weights.own)
+    if statement.basis is Basis.INFERRED:
+        cost += weights.inferred
     return cost * weights.named if statement.evidence.record in named else cost
 
 
 def _route(state: _State, cost: float) -> Route:
     legs: list[Leg] = []
     at: _State | None = state
-    while at is not None and at.leg is not None:
-        legs.append(at.leg)
+    while at is not None and at.edge is not None and at.statement is not None:
+        legs.append(Leg(edge=at.edge, statement=at.statement))
         at = at.before
     legs.reverse()
     return Route(start=legs[0].edge.source, legs=tuple(legs), cost=round(cost, 4))
@@ -183,8 +190,6 @@ def _ways(graph: MechanismGraph, record: str, start: str, end: str, limit: int) 
         if len(legs) >= Weights().longest:
             continue
         visited = {start, *(leg.edge.target for leg in legs)}
-        for edge in reversed(graph.out.get(node, ())):
+        for edge, stated in reversed(graph.within.get((node, record), ())):
             if edge.target not in visited:
-                stated = next((one for one in edge.statements if one.evidence.record == record), None)
-                if stated is not None:
-                    stack.append((edge.target, (*legs, Leg(edge=edge, statement=stated))))
+                stack.append((edge.target, (*legs, Leg(edge=edge, statement=stated))))

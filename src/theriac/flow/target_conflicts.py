@@ -21,6 +21,7 @@ class ConflictKind(StrEnum):
     UNSPECIFIC = "one states a direction, the other none"
     OTHER_TARGET = "mechanism targets have nothing in common"
     GRAIN = "family or complex on one side, its member on the other"
+    UNKNOWN_GRAIN = "a target whose parts no loaded table lists: cannot be compared"
     NOT_FLAGGED = "mechanism on one side, only measured on the other"
     MISSING = "mechanism on one side, not listed on the other"
 
@@ -71,22 +72,34 @@ def _difference(one: DrugTarget, other: DrugTarget) -> ConflictKind | None:
 def _lonely(drug: str, left: Sequence[DrugTarget], right: Sequence[DrugTarget], *, swapped: bool) -> Iterator[Conflict]:
     """Mechanism targets of one side that the other side does not flag."""
     flagged = [one for one in right if one.mechanism]
-    shared = any(_same(one, other) or _kin(one, other) for one in left if one.mechanism for other in flagged)
-    for one in left:
-        if not one.mechanism or any(_same(one, other) for other in flagged):
+    own = [one for one in left if one.mechanism]
+    shared = any(_same(one, other) or _kin(one, other) for one in own for other in flagged)
+    unlisted = any(_opaque(one) for one in (*own, *flagged))
+    for one in own:
+        if any(_same(one, other) for other in flagged):
             continue
         kin = next((other for other in flagged if _kin(one, other)), None)
         measured = next((other for other in right if not other.mechanism and _same(one, other)), None)
         if kin is not None:
             # Told once, from the side that names the whole.
-            if one.target.parts and (len(one.target.parts) > len(kin.target.parts) or not swapped):
+            if not swapped and _difference(one, kin) is ConflictKind.OPPOSITE:
+                yield _conflict(drug, ConflictKind.OPPOSITE, one, kin, swapped=swapped)
+            elif one.target.parts and (len(one.target.parts) > len(kin.target.parts) or not swapped):
                 yield _conflict(drug, ConflictKind.GRAIN, one, kin, swapped=swapped)
         elif measured is not None:
             yield _conflict(drug, ConflictKind.NOT_FLAGGED, one, measured, swapped=swapped)
-        elif not shared:
-            yield _conflict(drug, ConflictKind.OTHER_TARGET, one, flagged[0], swapped=swapped)
-        else:
-            yield _conflict(drug, ConflictKind.MISSING, one, None, swapped=swapped)
+        elif shared:
+            yield _conflict(drug, ConflictKind.UNKNOWN_GRAIN if unlisted else ConflictKind.MISSING, one, None, swapped=swapped)
+    if own and flagged and not shared and not swapped:
+        kind = ConflictKind.UNKNOWN_GRAIN if unlisted else ConflictKind.OTHER_TARGET
+        records = tuple(dict.fromkeys(each.record for one in (*own, *flagged) for each in one.evidence))
+        says = ["; ".join(map(_said, side)) for side in (own, flagged)]
+        yield Conflict(drug=drug, kind=kind, left=says[0], right=says[1], records=records)
+
+
+def _opaque(one: DrugTarget) -> bool:
+    """A complex or family of which nobody lists the parts."""
+    return one.target.type != "protein" and not one.target.parts
 
 
 def _same(one: DrugTarget, other: DrugTarget) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from theriac.flow.drug_targets import Sourced, Target, TargetIndex, target_id, whole_target
 from theriac.flow.gene_names import symbol_key
+from theriac.flow.keys import name_key
 from theriac.model import Document, DrugTargets, Interaction, Pathway, Struct, TargetEntry
 
 HUMAN = "Homo sapiens"
@@ -62,10 +63,25 @@ def _index(votes: _Votes, wholes: dict[str, Target]) -> TargetIndex:
     by_identifier = {one: target_id(symbols.get(most := _most(counted), most)) for one, counted in sorted(votes.identifiers.items())}
     named = {accession: names for accession, names in sorted(votes.names.items()) if symbols.get(accession, accession) == accession}
     proteins = _proteins(by_identifier, named, votes)
+    kept = _described(wholes)
     for whole in sorted(wholes.values(), key=lambda one: one.id):
-        by_identifier.update({identifier: whole.id for identifier in whole.identifiers if identifier not in by_identifier})
+        by_identifier.update({identifier: kept[whole.id].id for identifier in whole.identifiers if identifier not in by_identifier})
     by_gene = {gene.partition(":")[2]: target_id(accession) for gene, accession in symbols.items()}
     return TargetIndex(targets={**wholes, **proteins}, by_identifier=by_identifier, by_gene=by_gene)
+
+
+def _described(wholes: Mapping[str, Target]) -> dict[str, Target]:
+    """For each complex or family the one that says most of it: where no table lists its parts, the only one of its name whose parts are listed."""
+    listed: dict[str, list[Target]] = {}
+    for whole in wholes.values():
+        if whole.parts and whole.organism in (None, HUMAN):
+            listed.setdefault(name_key(whole.name), []).append(whole)
+    found = {}
+    for identifier, whole in wholes.items():
+        alike = [] if whole.parts else listed.get(name_key(whole.name), [])
+        bare = wholes.get(f"target:name.{name_key(whole.name)}")
+        found[identifier] = alike[0] if len(alike) == 1 else whole if whole.parts or bare is None else bare
+    return found
 
 
 def _statements(document: Document) -> Iterator[_Statement]:
