@@ -19,7 +19,7 @@ from theriac.errors import UserError
 
 _TIME = re.compile(r"([01]?\d|2[0-3])(?::([0-5]\d))?\Z")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_REACH = {"day": 3, "week": 10, "month": 64}
+_REACH = {"day": 3, "week": 16, "month": 64}  # days on either side of a moment, enough for two boundaries each way
 _SHOWN = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -144,7 +144,7 @@ def boundaries(at: datetime, schedule: Schedule) -> list[datetime]:
 
 
 def _days_around(middle: date, schedule: Schedule) -> Iterator[date]:
-    reach = 2 * _REACH[schedule.every]
+    reach = _REACH[schedule.every]
     for offset in range(-reach, reach + 1):
         day = middle + timedelta(days=offset)
         weekly = schedule.every is Every.WEEK and day.weekday() != schedule.on
