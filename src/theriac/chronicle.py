@@ -9,14 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from theriac.clinical import label_document
-from theriac.flow.approval_events import application_events
 from theriac.flow.events import Event, Step, bound
-from theriac.flow.medicine_events import medicine_events
-from theriac.flow.patent_events import patent_events
-from theriac.flow.trial_events import trial_events, trial_removed
+from theriac.flow.record_events import record_events
 from theriac.labels import LabelDocument
 from theriac.labels.events import label_events
-from theriac.model import Application, Document, Label, Medicine, Study
+from theriac.model import Label, Study
 from theriac.store import events as kept
 from theriac.store.events import RecordHistory, Span
 from theriac.store.home import Home
@@ -104,26 +101,12 @@ def _of_pair(pair: _Pair, stored: dict[int, Stored], labels: dict[str, LabelDocu
         if document is None or (pair.old is not None and earlier is None):
             return ()
         return bound(step, label_events(earlier, document))
-    return _of_documents(old, new, step, pair.history.baseline)
+    if old is None and isinstance(new, Study) and _posted_before(new, pair.history.baseline):
+        return ()
+    # The rows of one application stand in several tables: only its own row in the table of applications makes it new.
+    return record_events(old, new, step, application_known=pair.history.table not in ("", "applications"))
 
 
-def _of_documents(old: Document | None, new: Document | None, step: Step, baseline: str) -> tuple[Event, ...]:
-    match old, new:
-        case (None, Study()) if _posted_before(new, baseline):
-            return ()
-        case (None | Study(), Study()):
-            return trial_events(old, new, step)
-        case (Study(), None):
-            return trial_removed(old, step)
-        case (None | Application(), Application()):
-            # The rows of one application stand in several tables: only its own row in the table of applications makes it new.
-            known = step.record.partition(":")[2].partition("/")[0] not in ("applications", step.record.partition(":")[2])
-            return (*application_events(old, new, step, application_known=known), *patent_events(old, new, step))
-        case (Application(), None):
-            return (*application_events(old, None, step), *patent_events(old, None, step))
-        case (None | Medicine(), Medicine()):
-            return medicine_events(old, new, step)
-    return ()
 
 
 def _posted_before(study: Study, baseline: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from theriac.flow.events import Step, bound
 from theriac.labels.changed_text import changed_passages, core, key_of
 from theriac.labels.document import LabelDocument
-from theriac.labels.events import LabelChange, label_events
+from theriac.labels.events import LAYOUT, LabelChange, label_events
 from theriac.labels.openfda import read_openfda
 from theriac.terms import EventKind as K
 
@@ -35,7 +35,7 @@ def news(new: LabelDocument) -> list[LabelChange]:
     """The events beside that of the new version."""
     version, *rest = label_events(OLD, new)
     assert version.kind is K.LABEL_NEW_VERSION
-    return rest
+    return [one for one in rest if one.slot != LAYOUT]
 
 
 @pytest.mark.parametrize(
@@ -167,3 +167,14 @@ def test_changed_passages_stand_in_their_texts(old: list[str], new: list[str]) -
 def test_a_sentence_of_its_own_is_always_found(text: str, sentence: str, place: bool) -> None:
     new = f"{text} {sentence}" if place else f"{sentence} {text}"
     assert any(key_of(sentence) in "".join(passage.keys_new) for passage in changed_passages([text], [new]))
+
+
+def test_spacing_of_a_boxed_warning_or_an_indication_is_told_as_layout_with_the_words_around_it() -> None:
+    text = str(RESULT["indications_and_usage"][0]).replace(" in adults", "in adults")
+    (event,) = [one for one in label_events(OLD, changed(indications_and_usage=[text])) if one.slot == LAYOUT]
+    assert event.kind is K.LABEL_INDICATION_CHANGED
+    assert event.quote_old in RESULT["indications_and_usage"][0] and event.quote_new in text and event.quote_old != event.quote_new
+    runs_of_blanks = str(RESULT["indications_and_usage"][0]).replace(" ", "  ")
+    assert not [one for one in label_events(OLD, changed(indications_and_usage=[runs_of_blanks])) if one.slot == LAYOUT]
+    dosing = str(RESULT["dosage_and_administration"][0]).replace(" weeks", "weeks")
+    assert not [one for one in label_events(OLD, changed(dosage_and_administration=[dosing])) if one.slot == LAYOUT]

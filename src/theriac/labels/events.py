@@ -1,8 +1,9 @@
 """What changed in a label between two versions, as typed changes with the exact sentences of both.
 
-Flows in: two versions of one label. Flows out: one change for each kind of event, with all changed passages behind it. Layout is silent, and so
-are sections without a kind (how supplied, pharmacology, package pictures): of those only the new version itself is told. It binds nothing to
-versions and dates; `flow.events.bound` does.
+Flows in: two versions of one label. Flows out: one change for each kind of event, with all changed passages behind it. Layout is silent,
+except in boxed warnings and indications, where every change of the text is told and layout has the slot `layout`. Sections without a kind (how
+supplied, pharmacology, package pictures) are silent: of those only the new version itself is told. It binds nothing to versions and dates;
+`flow.events.bound` does.
 """
 
 import re
@@ -43,6 +44,10 @@ _WHOLE = {
 }
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _SAME_NAME = 84.0
+_UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\ufeff]")
+_INK = re.compile(r"\S+")
+_BESIDE = 40
+LAYOUT = "layout"
 
 
 class LabelChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,9 +98,41 @@ def _texts(old: LabelDocument, new: LabelDocument) -> Iterator[LabelChange]:
             continue
         passages = changed_passages(before, after, frozenset(claimed) if kind in _CLAIMED_BY_OTHERS else frozenset())
         if not passages:
+            if kind in _WHOLE and (change := _layout(kind, keys[0], before, after)):
+                yield change
             continue
         claimed.update(key for passage in passages for key in (*passage.keys_old, *passage.keys_new))
         yield from _changes(kind, keys[0], (old, before), (new, after), passages)
+
+
+def _layout(kind: EventKind, path: str, old: tuple[str, ...], new: tuple[str, ...]) -> LabelChange | None:
+    """A change of nothing but spacing, punctuation or numbering in one of the two sections whose every change is told; its slot says so.
+
+    Runs of blanks are no difference at all: only text that stands otherwise once they are one blank counts.
+    """
+    before, after = (_UNSEEN.sub("", " ".join(" ".join(side).split())) for side in (old, new))
+    if before == after or not (before and after):
+        return None
+    pair = next(((one, other) for one, other in zip(old, new, strict=False) if one.split() != other.split()), (old[-1], new[-1]))
+    one, other = (_around(text, where) for text, where in zip(pair, _first_difference(*pair), strict=True))
+    return LabelChange(kind=kind, path=path, slot=LAYOUT, quote_old=one, quote_new=other, passages=((one, other),))
+
+
+def _first_difference(old: str, new: str) -> tuple[int, int]:
+    """Where the two texts first differ in more than a run of blanks."""
+    one, other = list(_INK.finditer(old)), list(_INK.finditer(new))
+    for a, b in zip(one, other, strict=False):
+        if a[0] != b[0]:
+            return a.start(), b.start()
+    last = min(len(one), len(other))
+    return (one[last].start() if len(one) > last else 0), (other[last].start() if len(other) > last else 0)
+
+
+def _around(text: str, where: int) -> str:
+    """The words around a place, an exact piece of the text."""
+    start = text.rfind(" ", 0, max(0, where - _BESIDE)) + 1
+    end = text.find(" ", where + _BESIDE)
+    return text[start : end if end > 0 else len(text)].strip()
 
 
 def _of(document: LabelDocument, keys: tuple[str, ...]) -> tuple[str, ...]:
