@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 import msgspec
+from daachorse import CharwiseDoubleArrayAhoCorasick
 
 _POPULATIONS: tuple[tuple[str, str], ...] = (
     ("pregnancy", r"pregnan|\bfet(?:us|al)\b|\bfoet|embryo|teratogen|planning to have a baby|organogenesis"),
@@ -108,16 +109,21 @@ class Meaning(msgspec.Struct, frozen=True):
 
 
 class Meanings(msgspec.Struct, frozen=True):
-    """The closed words of one kind, and every needle with the number of its word."""
+    """The closed words of one kind; `finder` finds the needles, `needles` gives for each the numbers of its words."""
 
     all: tuple[Meaning, ...]
-    needles: tuple[tuple[str, int], ...]
+    needles: tuple[tuple[int, ...], ...]
+    finder: CharwiseDoubleArrayAhoCorasick
 
 
 @lru_cache(maxsize=2)
 def _meanings(rows: tuple[tuple[str, str], ...]) -> Meanings:
     found = tuple(Meaning(name, _NEEDLES.get(name, ("contracep",)), re.compile(words)) for name, words in rows)
-    return Meanings(found, tuple((needle, index) for index, meaning in enumerate(found) for needle in meaning.needles))
+    named: dict[str, set[int]] = {}
+    for index, meaning in enumerate(found):
+        for needle in meaning.needles:
+            named.setdefault(needle, set()).add(index)
+    return Meanings(found, tuple(tuple(sorted(indexes)) for indexes in named.values()), CharwiseDoubleArrayAhoCorasick(list(named)))
 
 
 def _found(text: str, rows: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
@@ -125,7 +131,7 @@ def _found(text: str, rows: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     if "\n" in lowered:
         lowered = " ".join(lowered.split())
     meanings = _meanings(rows)
-    hinted = {index for needle, index in meanings.needles if needle in lowered}
+    hinted = {index for _, _, needle in meanings.finder.find_overlapping(lowered) for index in meanings.needles[needle]}
     return tuple(meanings.all[index].name for index in sorted(hinted) if meanings.all[index].words.search(lowered))
 
 

@@ -59,7 +59,7 @@ _SETTING = re.compile(
     r"|(?P<trial>[Cc]linical\s+(?:[Tt]rials?|[Ss]tud(?:y|ies))|CLINICAL (?:TRIALS|STUDIES)"
     r"|[Cc]ontrolled\s+(?:\w+\s+)?(?:[Tt]rials?|[Ss]tud(?:y|ies))|(?:Trial|Study)\s+\d)"
 )
-_SETTING_HINT = re.compile(r"arketing|ARKETING|pproval|eously|oluntar|linical|LINICAL|ontrolled|Trial |Study ")
+_SETTING_HINT = re.compile(r"arketing|ARKETING|pproval|aneous|oluntar|linical|LINICAL|ontrolled|Trial |Study ")
 _TREATED_FOR = re.compile(
     r"(?:^|\n)\s*(?:•\s*)?If\s+you\s+are\s+being\s+treated\s+for\s+(?P<name>[^:.]{3,80}?)(?=\s*:|\s+follow\b|\n(?:Many|Like|[A-Z])|\.)", re.IGNORECASE
 )
@@ -203,7 +203,7 @@ class Places:
             return self._titled
         if self._settings is None:
             if first != self._sentence[0]:
-                self._sentence = (first, _SETTING.search(self._text, first, first + 400))
+                self._sentence = (first, next(_settings_matched(self._text, first, first + 400), None))
             match = self._sentence[1]
             return None if match is None or match.end() > position else "postmarketing" if match["post"] else "trial"
         index = bisect_right(self._settings, (position, "~")) - 1
@@ -217,12 +217,17 @@ class Places:
 
 def _settings_in(text: str) -> Iterator[tuple[int, str]]:
     """Every place that names a setting; the expensive pattern is tried only around a cheap hint."""
-    at = 0
-    for hint in _SETTING_HINT.finditer(text):
-        match = _SETTING.search(text, max(at, hint.start() - 14), hint.end() + 30)
+    for match in _settings_matched(text, 0, len(text)):
+        yield match.start(), "postmarketing" if match["post"] else "trial"
+
+
+def _settings_matched(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    at = start
+    for hint in _SETTING_HINT.finditer(text, start, end):
+        match = _SETTING.search(text, max(at, hint.start() - 14), min(hint.end() + 30, end))
         if match is not None:
             at = match.end()
-            yield match.start(), "postmarketing" if match["post"] else "trial"
+            yield match
 
 
 def _setting_of(title: str) -> str | None:

@@ -6,6 +6,7 @@ too. Nothing is dropped but white space.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -35,7 +36,13 @@ def passages(text: str, start: int = 0, end: int | None = None) -> list[Passage]
     >>> [p.text for p in passages("Do not use\\n• if allergic to it\\n• in pregnancy. Stop it if a\\nrash appears.")]
     ['Do not use', 'if allergic to it', 'in pregnancy.', 'Stop it if a\\nrash appears.']
     """
-    return list(_passages(text, start, len(text) if end is None else end))
+    return list(_cut(text, start, len(text) if end is None else end))
+
+
+@lru_cache(maxsize=64)
+def _cut(text: str, start: int, end: int) -> tuple[Passage, ...]:
+    """The same, remembered for as long as the readers of one label take turns on its parts."""
+    return tuple(_passages(text, start, end))
 
 
 def body_start(section: Section) -> int:

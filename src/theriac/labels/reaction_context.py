@@ -102,7 +102,9 @@ _INSTRUCTIONS = word_set(
     remind ensure encourage determine resume weigh
     """
 )
-_OPENING = re.compile(r"[.;:!?\]]\s+(?=[A-Z])|\n\s*\n|\n\s*[*•-]\s|[•*]\s|\)\s+(?=[A-Z][a-z])")
+_OPENING = re.compile(  # one class in front: the engine skips to it
+    r"[.;:!?\]\n•*)](?:(?<=[.;:!?\]])\s+(?=[A-Z])|(?<=\n)(?:\s*\n|\s*[*•-]\s)|(?<=[•*])\s|(?<=\))\s+(?=[A-Z][a-z]))"
+)
 _LIST_GAP = re.compile(r"[\s,;/()]*(?:\b(?:and/or|and|or|as\s+well\s+as)\b)?[\s(]*(?:other\s+|severe\s+|serious\s+|the\s+|an?\s+)?", re.IGNORECASE)
 _LOOK_BACK = 7
 

@@ -10,13 +10,14 @@ It never decides whether the drug caused it: that is `reaction_context`.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 import msgspec
 
 from theriac.labels.reaction_words import BODY, CHANGE, FUNCTION, HEAD, MEASURE, MODIFIER, REACTION, lexicon
 from theriac.labels.word_lists import word_set
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’é]*(?:-[A-Za-z0-9'’]+)*")
+_WORD = re.compile(r"([A-Za-z][A-Za-z0-9'’é]*(?:-[A-Za-z0-9'’]+)*)")
 _JOIN = re.compile(r"\s*(?:,|/|\(|;)?\s*(?:\b(?:and/or|and|or)\b)?\s*(?:the\s+)?")
 _ABBREVIATION = re.compile(r"\s*[(\[]\s*([A-Z][A-Za-z]{0,2}[A-Z]{1,4}s?)\s*[)\]]")
 _HEADINGS = frozenset(("disorders", "investigations", "infestations", "conditions", "complications"))
@@ -150,14 +151,16 @@ def outside(without: Sequence[tuple[int, int]], length: int) -> Iterator[tuple[i
 def words_of(text: str, without: Sequence[tuple[int, int]] = ()) -> Words:
     """The words of a text with the parts the lexicon gives them; stretches in `without` (ordered, read elsewhere) are passed over."""
     known = lexicon()
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few letters grow when they are made small: then word by word
-        lowered = text
-    spans = [match.span() for start, end in outside(without, len(text)) for match in _WORD.finditer(text, start, end)]
-    words = [lowered[start:end] for start, end in spans]
-    if lowered is text:
-        words = [word.lower() for word in words]
-    return Words(text, words, [start for start, _ in spans], [end for _, end in spans], [known[word] for word in words])
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in outside(without, len(text)):
+        pieces = _WORD.split(text[start:end])  # gap, word, gap, word, …, gap
+        places = list(accumulate(map(len, pieces), initial=start))
+        words.extend(map(str.lower, pieces[1::2]))
+        starts.extend(places[1:-1:2])
+        ends.extend(places[2::2])
+    return Words(text, words, starts, ends, [known[word] for word in words])
 
 
 def reaction_phrases(text: str) -> list[Phrase]:
@@ -431,7 +434,8 @@ def _abbreviated(words: Words, found: list[Phrase]) -> list[Phrase]:
     """Every mention of an abbreviation that the text itself puts in brackets behind a name: "... syndrome (SJS)"."""
     meant: dict[str, str] = {}
     for phrase in found:
-        match = _ABBREVIATION.match(words.text, phrase.end)
+        behind = words.text[phrase.end : phrase.end + 2].lstrip()
+        match = _ABBREVIATION.match(words.text, phrase.end) if not behind or behind[0] in "([" else None
         if match and _initials_fit(match[1], phrase.name):
             meant[match[1]] = phrase.name
     if not meant:

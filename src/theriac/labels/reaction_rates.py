@@ -109,7 +109,7 @@ def _leading(text: str, start: int, end: int) -> Rate | None:
     before = text[max(0, start - 110) : start]
     if "%" not in before or " of " not in before:
         return None
-    match = _LEADING.search(before)
+    match = _LEADING.search(before, max(0, before.rfind("%") - 40))
     if match is None:
         return None
     n, total = match["n"], match["total"]

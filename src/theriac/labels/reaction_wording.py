@@ -28,7 +28,7 @@ _RESOLVES = re.compile(
     r"|\bwill\s+return\s+to\s+normal\b|\breversible\b",
     re.IGNORECASE,
 )
-_GOING = re.compile(r"esolv|evers|isappear|ubsid|bate|mprov|return|ecover|ermanent")
+_GOING = ("esolv", "evers", "isappear", "ubsid", "bate", "mprov", "return", "ecover", "ermanent")
 _PERMANENT = re.compile(r"\b(?:irreversible|permanent|not\s+(?:be\s+)?reversible|may\s+not\s+(?:resolve|reverse))\b", re.IGNORECASE)
 _LONGEST = 260
 
@@ -73,16 +73,24 @@ class Stays:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._hints = [m.start() for m in _GOING.finditer(text)]
+        self._last: tuple[int, int, bool | None] = (-1, -1, None)
 
     def resolves(self, first: int, last: int) -> bool | None:
         """True where the sentence says that it goes away on stopping, False where it says that it may stay, else None."""
-        at = bisect_right(self._hints, first - 1)
-        if at == len(self._hints) or self._hints[at] >= last:
-            return None
-        if _PERMANENT.search(self._text, first, last):
-            return False
-        return True if _RESOLVES.search(self._text, first, last) else None
+        if self._last[:2] != (first, last):  # several reactions in a row share their sentence
+            self._last = (first, last, _resolves(self._text[first:last]))
+        return self._last[2]
+
+
+def _resolves(sentence: str) -> bool | None:
+    for stem in _GOING:
+        if stem in sentence:
+            break
+    else:
+        return None
+    if _PERMANENT.search(sentence):
+        return False
+    return True if _RESOLVES.search(sentence) else None
 
 
 def quote_around(text: str, openings: Sequence[int], start: int, end: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import re
 import msgspec
 
 from theriac.labels.document import LabelDocument, Section
+from theriac.labels.lower_case import small, small_pattern
 from theriac.labels.statements import Indication
 
 _IMPAIRED = (
@@ -22,80 +23,74 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
     (
         "impaired",
         ("renal", "hepatic", "kidney", "liver", "clearance", "crcl", "clcr", "gfr", "dialysis", "capd", "child-pugh"),
-        re.compile(
+        small_pattern(
             rf"{_IMPAIRED}|(?:patients? (?:with|on) )?(?:a )?(?:creatinine clearance|CrCl|CLcr|ClCr|eGFR"
     rf"|GFR)[^.;:]{{3,60}}?(?:mL\s?/\s?min(?:\s?/\s?1\.73\s?m\s?2)?)|(?:patients (?:on|undergoing|receiving) )?(?:hemodialysis"
     rf"|peritoneal dialysis|CAPD)\b|Child-Pugh (?:class )?[ABC](?: or [BC])?",
-            re.IGNORECASE,
         ),
     ),
     (
         "with",
         ("inhibitor", "inducer", "azole", "mycin", "vir", "valpro", "cyclosporine", "rifampin", "carbamazepine", "phenytoin"),
-        re.compile(
+        small_pattern(
             r"(?:when |if )?(?:co-?administ\w+|used concomitantly|concomitant (?:use|administration)|taking|taken with"
     r"|receiving|in combination|concurrent use|combined) (?:\w+ ){0,2}?(?:(?:with|of) )?[^.;:,]{0,60}?(?:inhibitors?|inducers?"
     r"|[a-z]+(?:azole|mycin|vir|valproate|valproic acid|cyclosporine|rifampin|carbamazepine|phenytoin))",
-            re.IGNORECASE,
         ),
     ),
     (
         "child",
         ("pediatric", "paediatric", "neonat", "adolescent", "child", "infant"),
-        re.compile(
+        small_pattern(
             r"(?:(?:pa?ediatric|neonatal|adolescent) (?:patients?|population|use|dos(?:e|age))|children|infants|neonates"
     r"|adolescents|adults and (?:adolescents|pediatric patients|children)[^.;:,]{0,60})(?:\s*\(?(?:aged |ages |age |from "
     r"|between |who are |weighing |less than |under |over |older than |up to |≥|>|<"
     r"|\d)[^.;:,]{0,60}?(?:years?(?: of age)?(?: and older| and above| or older)?|months?(?: of age)?(?: and older)?"
     r"|kg(?: or more| and above)?)\)?)?",
-            re.IGNORECASE,
         ),
     ),
     (
         "weight",
         ("kg",),
-        re.compile(
+        small_pattern(
             r"(?:patients? |children |adults )?(?:weighing |body weight |weight )?(?:less than |greater than |more than "
     r"|at least |up to |≥ ?|≤ ?|< ?|> ?)?\d[\d.]*(?: ?kg)?(?: ?(?:to|-|–) ?(?:less than |< ?)?\d[\d.]*)? ?kg(?: (?:and (?:above"
     r"|over|greater)|or (?:more|greater|above)))?(?!\s?/)",
-            re.IGNORECASE,
         ),
     ),
     (
         "elderly",
         ("elderly", "geriatric", "older", "debilitated"),
-        re.compile(
+        small_pattern(
             r"(?:elderly|geriatric|older)(?: or debilitated)?(?: patients?"
     r"| adults?)?(?:,? or in the presence of debilitating disease)?|debilitated patients?",
-            re.IGNORECASE,
         ),
     ),
     (
         "naive",
         ("treatment",),
-        re.compile(
+        small_pattern(
             r"treatment[- ](?:na[iï]ve|experienced) (?:patients|adults)",
-            re.IGNORECASE,
         ),
     ),
     (
         "adult",
         ("adult",),
-        re.compile(
+        small_pattern(
             r"\badults?\b(?: patients?)?(?: and (?:adolescents|pediatric patients|children)[^.;:,]{0,50}(?:older|kg"
     r"|years))?(?:\s*\(?(?:aged |≥|\d|over|weighing)[^.;:,]{0,40}?(?:years?(?: of age)?(?: and older)?|kg)\)?)?",
-            re.IGNORECASE,
         ),
     ),
     (
         "sex",
         ("women", "men", "male"),
-        re.compile(
+        small_pattern(
             r"\b(?:women|men|females|males)\b",
-            re.IGNORECASE,
         ),
     ),
 )
+_PEOPLE = re.compile("|".join(dict.fromkeys(re.escape(word) for _, needed, _ in _KINDS for word in needed)))
+_LEAD = 200  # characters that may stand between the first words of a group and the word it cannot do without
 _ROUTE = re.compile(
     r"\b(?P<iv>intravenous(?:ly)?|i\.?v\.?(?=\s)|IV)\b|\b(?P<sc>subcutaneous(?:ly)?|under the skin)\b"
     r"|\b(?P<im>intramuscular(?:ly)?|IM)\b|\b(?P<oral>orally|oral(?! inhal)|by mouth|swallow\w*)\b|\b(?P<topical>topical(?:ly)?"
@@ -130,12 +125,14 @@ _SITE = re.compile(
 
 def people_in(text: str) -> str | None:
     """The people a text names, in its words: the most specific group first (impairment before age)."""
-    plain = text.lower()
+    plain = small(text)
+    if not _PEOPLE.search(plain):
+        return None
     for _, needed, words in _KINDS:
-        if any(word in plain for word in needed):
-            found = words.search(text)
-            if found:
-                return re.sub(r"\s+", " ", found.group().strip(" ,("))
+        first = min((at for word in needed if (at := plain.find(word)) >= 0), default=-1)
+        found = words.search(plain, max(0, first - _LEAD)) if first >= 0 else None
+        if found:
+            return re.sub(r"\s+", " ", text[found.start() : found.end()].strip(" ,("))
     return None
 
 
@@ -144,7 +141,7 @@ def bands_in(text: str) -> list[tuple[int, str]]:
     if text.lower().count("kg") < 2:
         return []
     words = next(words for kind, _, words in _KINDS if kind == "weight")
-    return [(m.start(), m.group().strip(" ,(")) for m in words.finditer(text)]
+    return [(m.start(), text[m.start() : m.end()].strip(" ,(")) for m in words.finditer(small(text))]
 
 
 def route_in(text: str) -> str | None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import msgspec
 
+from theriac.labels.lower_case import small, small_pattern
 from theriac.labels.quantities import DIGITS, TO, WORD, number
 from theriac.labels.statements import Amount, Duration, Frequency, Number
 
@@ -48,8 +49,8 @@ def _r(name: str) -> str:
     return _RANGE.replace("{0}", name)
 
 
-FREQUENCY = re.compile(
-    r"(?<!\w)(?:"
+FREQUENCY = small_pattern(
+    r"(?<!\w)(?=[\d.½¼¾⅓⅔abdefghimnopqstwy])(?:"
     rf"(?P<perweek>(?:(?:once (?:a day|daily|per day)|each day|every day|daily),?\s*(?:for"
     rf"|on)?\s*)?(?P<w>{_N})\s+(?:consecutive\s+|alternate\s+)?(?:days|nights|evenings|times)\s+(?:each|per|a|every|in each"
     rf"|of each|of the|during the)\s+week)"
@@ -87,14 +88,13 @@ FREQUENCY = re.compile(
     r"|(?P<bare>\b(?:daily|weekly|monthly|nightly|annually|quarterly)\b(?!\s+(?:dose|dosage|dosing|maximum|total|intake|limit"
     r"|basis|recommended|requirement|amount|insulin|maintenance|use|oral dose|activit|living|value|schedule|regimen"
     r"|administration of))|(?<!dose )(?<!dosage )\bper day\b|\ba day\b|\beach day\b|\bper week\b|\ba week\b)"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
 _SPAN = (
     rf"{_r('n')}[\s-]*(?:(?:consecutive|additional|more|full|initial|treatment|calendar|total|continuous|successive)\s+)*"
     r"(?P<unit>days?|weeks?|months?|years?|doses|hours?|infusions|injections|nights?)\b"
 )
-DURATION = re.compile(
+DURATION = small_pattern(
     r"(?<!\w)(?:"
     r"(?P<cycle>(?P<cycles>"
     + _N
@@ -122,8 +122,7 @@ DURATION = re.compile(
     rf"|regimen|series|treatment period|duration|treatment\b)(?!\s*cycles?)"
     rf"|duration of (?:treatment|therapy)(?: with [\w ]+)?\s+(?:is|should be|was)\s+(?:approximately\s+|usually\s+"
     rf"|generally\s+)?(?P<s>{_N})(?:{TO}(?P<s2>{_N}))?\s+(?P<sunit>days?|weeks?|months?|years?)"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
 UNTIL = re.compile(r"\buntil\s+([^.;:\[(]{3,140}?)(?=[.;:\[(]|,\s|\s(?:then|followed by|at which)\b|$)", re.IGNORECASE)
 WHEN = re.compile(
@@ -161,23 +160,19 @@ class Timed(msgspec.Struct, frozen=True, kw_only=True):
     duration: Duration | None = None
 
 
-_HINTS = (
-    "dai", "day", "week", "month", "year", "hour", "time", "once", "twice", "every", "each", "single", "divided", "interval", "id", "i.d", "q.", "ly",
-    "night", "morning",
-)  # fmt: skip
+_HINT = re.compile(r"dai|day|week|month|year|hour|time|once|twice|every|each|single|divided|interval|id|i\.d|q\.|ly|night|morning")
 
 
 def frequencies(text: str, start: int, end: int) -> Iterator[Timed]:
     """The frequencies between two places."""
-    plain = text[start:end].lower()
-    if not any(word in plain for word in _HINTS):
+    plain = small(text[start:end])
+    if not _HINT.search(plain):
         return
-    for match in FREQUENCY.finditer(text, start, end):
-        kind = match.lastgroup or ""
+    for match in FREQUENCY.finditer(plain):
         kind = next(name for name in _KINDS if match.group(name) is not None)
         value = _KINDS[kind](match)
         if value is not None:
-            yield Timed(start=match.start(), end=match.end(), kind=kind, frequency=value, duration=_series(match, kind))
+            yield Timed(start=start + match.start(), end=start + match.end(), kind=kind, frequency=value, duration=_series(match, kind))
 
 
 def _series(m: "re.Match[str]", kind: str) -> Duration | None:
@@ -295,18 +290,18 @@ _INFUSED = re.compile(
 )
 
 
-_SPANS = ("day", "week", "month", "year", "dose", "hour", "infusion", "injection", "night")
+_SPANNED = re.compile("day|week|month|year|dose|hour|infusion|injection|night")
 
 
 def durations(text: str, start: int, end: int) -> Iterator[Timed]:
     """The courses and cycles between two places."""
-    plain = text[start:end].lower()
-    if not any(word in plain for word in _SPANS):
+    plain = small(text[start:end])
+    if not _SPANNED.search(plain):
         return
-    for match in DURATION.finditer(text, start, end):
-        value = _duration(match, text[max(start, match.start() - 70) : match.start()])
+    for match in DURATION.finditer(plain):
+        value = _duration(match, plain[max(0, match.start() - 70) : match.start()])
         if value is not None:
-            yield Timed(start=match.start(), end=match.end(), kind=_duration_kind(match), duration=value)
+            yield Timed(start=start + match.start(), end=start + match.end(), kind=_duration_kind(match), duration=value)
 
 
 def _duration_kind(m: "re.Match[str]") -> str:

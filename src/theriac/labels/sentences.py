@@ -5,6 +5,7 @@ only; what a sentence means is for the readers of statements.
 """
 
 import re
+from functools import lru_cache
 
 Span = tuple[int, int]
 
@@ -24,7 +25,12 @@ _REFERENCE_END = re.compile(r"(?:\(\s*\d{1,2}(?:\.\d{1,2})?[\d\s.,;and-]*\)|\[[^
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """The spans of the sentences and list items between `start` and `end`."""
-    stop = len(text) if end is None else end
+    return list(_cut(text, start, len(text) if end is None else end))
+
+
+@lru_cache(maxsize=64)
+def _cut(text: str, start: int, stop: int) -> tuple[Span, ...]:
+    """The same, remembered for as long as the readers of one label take turns on its parts."""
     spans: list[Span] = []
     at = start
     for cut in _BOUNDARY.finditer(text, start, stop):
@@ -35,7 +41,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
         _add(text, at, left, spans)
         at = cut.end()
     _add(text, at, stop, spans)
-    return spans
+    return tuple(spans)
 
 
 _ITEM_MARKS = BULLETS + "\n–-"

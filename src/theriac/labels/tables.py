@@ -136,9 +136,25 @@ def cell_text(element: etree._Element) -> str:
     """A cell's text on one line."""
     if len(element) == 0:
         return squeeze(element.text or "")
+    if len(element) == 1 and (plain := _wrapped(element)) is not None:
+        return plain
     parts: list[str] = []
     _render_children(element, parts)
     return squeeze("".join(parts).replace("\n", " "))
+
+
+def _wrapped(element: etree._Element) -> str | None:
+    """The text of a cell that holds one paragraph or content and nothing else (most do); None for any other cell."""
+    before, behind = element.text or "", ""
+    while len(element) == 1:
+        (element,) = element
+        name = local(element)
+        if name not in ("paragraph", "content"):
+            return None
+        gap = " " if name == "paragraph" else ""
+        before += gap + (element.text or "")
+        behind = gap + (element.tail or "") + behind
+    return squeeze(before + behind) if len(element) == 0 else None
 
 
 def read_table(element: etree._Element, path: str = "") -> Table:
@@ -195,8 +211,11 @@ def _expand_row(cells: tuple[etree._Element, ...], held: dict[int, tuple[int, st
             _fill(line, below, text, left - 1)
         elif queue:
             cell = queue.pop(0)
-            text, down = cell_text(cell), _span(cell, "rowspan")
-            for _ in range(_span(cell, "colspan")):
+            text, down, across = cell_text(cell), _span(cell, "rowspan"), _span(cell, "colspan")
+            if across == down == 1:
+                line.append(text)
+                continue
+            for _ in range(across):
                 _fill(line, below, text, down - 1)
         else:
             line.append("")
