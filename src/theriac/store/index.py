@@ -19,9 +19,9 @@ from theriac.flow.versions import Complete, Sighted, believed, spans
 from theriac.terms import SeenBy
 
 T = TypeVar("T")
-SCHEMA = "3"
+SCHEMA = "4"
 _TABLES = """
-CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL);
+CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL, claims INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE record (id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, UNIQUE (source, key));
 CREATE INDEX record_tbl ON record (source, tbl) WHERE tbl <> '';
 CREATE TABLE version (
@@ -151,7 +151,7 @@ class Index:
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-131072", "mmap_size=1073741824"):
             db.execute(f"PRAGMA {pragma}")
         if db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'stamp'").fetchone()[0] == 0:
-            db.executescript(f"BEGIN IMMEDIATE;{_TABLES}INSERT INTO stamp VALUES (0, '{SCHEMA}');COMMIT;")
+            db.executescript(f"BEGIN IMMEDIATE;{_TABLES}INSERT INTO stamp (commit_id, schema) VALUES (0, '{SCHEMA}');COMMIT;")
         if db.execute("SELECT schema FROM stamp").fetchone()[0] != SCHEMA:
             db.close()
             raise sqlite3.DatabaseError("an index of another schema")
@@ -172,6 +172,11 @@ class Index:
     def stamp(self) -> int:
         """The commit up to which the index reflects the catalog."""
         return int(self.db.execute("SELECT commit_id FROM stamp").fetchone()[0])
+
+    @property
+    def claims_stamp(self) -> int:
+        """The last commit that changed what is claimed, by which record, or since when."""
+        return int(self.db.execute("SELECT claims FROM stamp").fetchone()[0])
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -212,7 +217,8 @@ class Index:
             touched = _touched(db, sightings) | _touched(db, versions)
             for listing in listings:
                 touched |= _take_listing(db, listing)
-            _respan(db, touched)
+            if _respan(db, touched):
+                db.execute("UPDATE stamp SET claims = max(claims, ?)", (commit,))
             db.executemany("INSERT OR IGNORE INTO served VALUES (?, ?, ?)", served)
             db.execute("UPDATE stamp SET commit_id = max(commit_id, ?)", (commit,))
 
@@ -252,11 +258,10 @@ class Index:
     def latest(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """The version that was current last, for each record, whether or not a listing has left the record out since."""
         found = {}
-        for chunk in _chunks(list(records), 400):
-            query = f"""SELECT r.source, r.key, v.hash, max(s.rowid) FROM record r JOIN span s ON s.record = r.id JOIN version v ON v.id = s.version
-                        WHERE (r.source, r.key) IN (VALUES {",".join(["(?, ?)"] * len(chunk))}) GROUP BY r.id"""
-            rows = self.db.execute(query, [part for pair in chunk for part in pair])
-            found.update({(source, key): version for source, key, version, _ in rows})
+        for source, chunk in _by_source(records):
+            query = f"""SELECT r.key, v.hash, max(s.rowid) FROM record r JOIN span s ON s.record = r.id JOIN version v ON v.id = s.version
+                        WHERE r.source = ? AND r.key IN ({",".join("?" * len(chunk))}) GROUP BY r.id"""
+            found.update({(source, key): version for key, version, _ in self.db.execute(query, [source, *chunk])})
         return found
 
     def current(self, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -382,8 +387,9 @@ def _left_out(db: sqlite3.Connection, source: str, tbl: str, listing: str) -> se
     return {row[0] for row in db.execute(query, (source, tbl, listing))}
 
 
-def _respan(db: sqlite3.Connection, records: set[int]) -> None:
-    """Works out the spans of the touched records anew; their events have to be looked at again."""
+def _respan(db: sqlite3.Connection, records: set[int]) -> bool:
+    """Works out the spans of the touched records anew, whose events have to be looked at again; tells whether any version's first day moved."""
+    moved = False
     db.executemany("INSERT OR IGNORE INTO unchronicled VALUES (?)", [(record,) for record in records])
     listings: dict[tuple[str, str], list[Complete]] = {}
     for source, tbl in db.execute("SELECT DISTINCT source, tbl FROM listing").fetchall():
@@ -399,15 +405,17 @@ def _respan(db: sqlite3.Connection, records: set[int]) -> None:
             rows.setdefault(record, []).append(Sighted(version, seen, rank, bool(partial), listing))
             tables[record] = (source, tbl)
             numbers[record, version] = number
+        before = dict(db.execute(f"SELECT version, min(seen_from) FROM span WHERE record IN ({marks}) GROUP BY version", chunk).fetchall())
         db.execute(f"DELETE FROM span WHERE record IN ({marks})", chunk)
-        db.executemany(
-            "INSERT INTO span VALUES (?, ?, ?, ?)",
-            [
-                (record, numbers[record, span.version], span.start, span.end)
-                for record, sighted in rows.items()
-                for span in spans(sighted, listings.get(tables[record], ()) if tables[record][1] else ())
-            ],
-        )
+        found = [
+            (record, numbers[record, span.version], span.start, span.end)
+            for record, sighted in rows.items()
+            for span in spans(sighted, listings.get(tables[record], ()) if tables[record][1] else ())
+        ]
+        db.executemany("INSERT INTO span VALUES (?, ?, ?, ?)", found)
+        first = {number: start for _, number, start, _ in reversed(found)}
+        moved = moved or first != before
+    return moved
 
 
 def _by_source(records: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:

@@ -12,8 +12,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 from sqlalchemy import func, insert, select
 
+from theriac.dates import until
 from theriac.flow.entities import Decision, Entity, EntityName, NameRow, Registry, SourcedClaim, build, name_rows
 from theriac.flow.keys import name_key
+from theriac.flow.memory_lookup import MemoryLookup
 from theriac.model import Claim, Reading
 from theriac.store.catalog import DECISION, REDIRECT
 from theriac.store.home import Home
@@ -27,11 +29,10 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def stamp_wanted(home: Home) -> str:
-    """What the registry must be stamped with to be up to date: it changes when a claim or a decision is added."""
-    claims = home.index.db.execute("SELECT count(*), coalesce(max(id), 0) FROM claim").fetchone()
+    """What the registry must be stamped with to be up to date: it changes with what is claimed, by whom and since when, and with decisions."""
     with home.engine.connect() as connection:
         decisions = connection.execute(select(func.coalesce(func.max(DECISION.c.id), 0))).scalar_one()
-    return f"{claims[0]}/{claims[1]}/{decisions}"
+    return f"{home.index.claims_stamp}/{decisions}"
 
 
 def stale(home: Home) -> bool:
@@ -180,17 +181,19 @@ class Names:
         key = name_key(text)
         return self._decided.get((kind, key, record)) or self._decided.get((kind, key, ""))
 
+    moment = "9999"
+
     def _only_mentioned(self, entity_id: str) -> Entity | None:
         """A condition that no vocabulary knows but documents name: it exists by its own name."""
         key = entity_id.removeprefix("condition:name.")
         if key == entity_id:
             return None
-        query = """SELECT g.body, m.n FROM mention_key m JOIN reading g ON g.version = m.version
-                   WHERE m.key = ? AND m.n >= 0 ORDER BY m.version LIMIT 1"""
-        row = self.db.execute(query, (f"condition/{key}",)).fetchone()
-        if row is None:
+        query = """SELECT g.body, m.n FROM mention_key m JOIN reading g ON g.version = m.version JOIN span s ON s.version = m.version
+                   WHERE m.key = ? AND m.n >= 0 AND s.seen_from <= ?"""
+        rows = self.db.execute(query, (f"condition/{key}", self.moment)).fetchall()
+        if not rows:
             return None
-        text = _reading.decode(row[0]).mentions[row[1]].text
+        text = min(_reading.decode(body).mentions[number].text for body, number in rows)
         name = EntityName(text=text, key=key, kind=NameKind.TRIAL, weak=True)
         return Entity(id=entity_id, kind=EntityKind.CONDITION, name=text, names=(name,), weak=True)
 
@@ -214,3 +217,48 @@ class Names:
         """Every key that leads to the entity."""
         keys = [row[0] for row in self.db.execute("SELECT DISTINCT key FROM entity_name WHERE entity = ?", (entity_id,))]
         return keys or [entity_id.removeprefix("condition:name.")]
+
+
+class NamesAsOf(Names):
+    """The names that documents seen by a day give: the registry of their claims alone, as a store would hold it that has nothing else."""
+
+    def __init__(self, home: Home, as_of: str) -> None:
+        super().__init__(home)
+        self.moment = until(as_of)
+        registry = build(claims(home, self.moment), [one for one in decisions(home) if one.decided <= self.moment])
+        self._lookup = MemoryLookup(registry)
+        self._built = {entity.id: entity for entity in registry.entities}
+
+    def by_keys(self, keys: Iterable[str]) -> Mapping[str, Sequence[NameRow]]:
+        """Every name row under each of the keys."""
+        wanted = list(dict.fromkeys(keys))
+        found = self._lookup.by_keys(wanted)
+        return {key: found.get(key, ()) for key in wanted}
+
+    def by_identifier(self, curie: str) -> str | None:
+        """The one entity that an identifier, a present or a former entity id leads to, or None."""
+        return self._lookup.by_identifier(curie)
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """The entity of an id, redirects followed; None where no document seen by then speaks of it."""
+        found = self._built.get(entity_id) or self._built.get(self._lookup.by_identifier(entity_id) or "")
+        return found or self._only_mentioned(entity_id)
+
+    def near(self, key: str, limit: int = 5) -> list[NameRow]:
+        """The names most like a key, for "did you mean"."""
+        return list(self._lookup.near(key, limit))
+
+    def drugs(self) -> Iterator[Entity]:
+        """Every drug that a document seen by then names."""
+        yield from (entity for entity in self._built.values() if entity.kind is EntityKind.DRUG)
+
+    def of_entity(self, entity_id: str) -> list[str]:
+        """Every key that leads to the entity."""
+        found = self.entity(entity_id)
+        return list(dict.fromkeys(name.key for name in found.names)) if found else [entity_id.removeprefix("condition:name.")]
+
+
+def newest_claim(home: Home) -> str:
+    """The last moment at which a version brought a claim that was not known before; the registry of later days is the present one."""
+    query = """SELECT max(first) FROM (SELECT min(s.seen_from) AS first FROM claim_of o JOIN span s ON s.version = o.version GROUP BY o.claim)"""
+    return str(home.index.db.execute(query).fetchone()[0] or "")
