@@ -35,7 +35,7 @@ from theriac.store import decisions as settled
 from theriac.store import events, ledger, registry, upkeep
 from theriac.store.home import Home, prepare
 from theriac.store.lake import Lake, VersionLine
-from theriac.store.registry import Names
+from theriac.store.registry import Names, NamesAsOf
 from theriac.store.tables import write
 from theriac.terms import EntityKind, ResolutionKind
 from theriac.views import (
@@ -75,6 +75,7 @@ class Theriac:
         self.settings = settings
         self._search: SearchIndex | None = None
         self._names: tuple[int, Names] | None = None
+        self._past: tuple[tuple[int, str], NamesAsOf] | None = None
 
     def __enter__(self) -> "Theriac":
         return self
@@ -97,6 +98,17 @@ class Theriac:
         if self._names is None or self._names[0] != self.home.index.stamp:
             self._names = (self.home.index.stamp, Names(self.home))
         return self._names[1]
+
+    def names_at(self, as_of: str | None) -> Names:
+        """The names of a day: what the documents seen by then call things; the present names where nothing came since."""
+        if as_of is None:
+            return self.names
+        names, day = self.names, _date(as_of, "--as-of")
+        if registry.newest_claim(self.home) <= until_end(day):
+            return names
+        if self._past is None or self._past[0] != (self.home.index.stamp, day):
+            self._past = ((self.home.index.stamp, day), NamesAsOf(self.home, day))
+        return self._past[1]
 
     def load(
         self,
@@ -128,8 +140,8 @@ class Theriac:
         """What a name or identifier means, with score and reason, or the candidates between which a person must choose."""
         return _resolved_view(self._resolve(name, kind))
 
-    def _resolve(self, name: str, kind: str | None = None) -> Resolution:
-        names = self.names
+    def _resolve(self, name: str, kind: str | None = None, as_of: str | None = None) -> Resolution:
+        names = self.names_at(as_of)
         wanted = None if kind is None else _ENTITY_KINDS.get(kind)
         decision = names.decided(kind or "drug", name, "")
         entity = names.entity(decision) if decision else None
@@ -143,9 +155,9 @@ class Theriac:
                 return Resolution(query=name, entity=only.id, kind=ResolutionKind.RESOLVED, score=0.9, reason=reason)
         return found
 
-    def entity(self, name: str, kind: str = "drug") -> Entity:
+    def entity(self, name: str, kind: str = "drug", as_of: str | None = None) -> Entity:
         """The one entity that the name means; UnknownName with the nearest names, or AmbiguousName with the candidates."""
-        found = self._resolve(name, kind)
+        found = self._resolve(name, kind, as_of)
         if found.entity is None:
             nearest = tuple(f"{one.name} ({one.entity})" for one in found.candidates)
             if found.kind is ResolutionKind.AMBIGUOUS:
@@ -154,15 +166,14 @@ class Theriac:
                 )
             hint = f"; did you mean {', '.join(nearest)}?" if nearest else "; load a document that names it, or check the spelling"
             raise UnknownName(f"no loaded document names a {kind} {name!r}{hint}", nearest)
-        entity = self.names.entity(found.entity)
+        entity = self.names_at(as_of).entity(found.entity)
         if entity is None or entity.kind.value != kind:
             raise UnknownName(f"{name!r} is a {found.entity.partition(':')[0]}, not a {kind}; ask for it as what it is", ())
         return entity
 
     def dossier(self, name: str, as_of: str | None = None) -> Dossier:
         """The drug's documents at the moment asked for."""
-        entity = self.entity(name)
-        return dossier(entity, self.lake(as_of), self.names)
+        return dossier(self.entity(name, as_of=as_of), self.lake(as_of), self.names_at(as_of))
 
     def lake(self, as_of: str | None = None) -> Lake:
         """The questions about single records, as of a day or now."""
@@ -229,8 +240,8 @@ class Theriac:
         return [line for line in found if _kept(line.status, status) and _kept(line.phase, phase) and _kept(line.role, role)]
 
     def _trials_of_condition(self, condition: str, as_of: str | None) -> list[TrialLine]:
-        entity = self.entity(condition, "condition")
-        found = [lines.trial_line(trial) for trial in trials_of_condition(entity, self.lake(as_of), self.names)]
+        entity = self.entity(condition, "condition", as_of)
+        found = [lines.trial_line(trial) for trial in trials_of_condition(entity, self.lake(as_of), self.names_at(as_of))]
         return sorted(found, key=lambda line: (line.last_update_posted or "", line.trial), reverse=True)
 
     def search(self, words: str, limit: int = 20, kind: str | None = None) -> list[SearchHit]:
@@ -259,9 +270,9 @@ class Theriac:
         """The programmes of a drug, a condition or an organisation, the furthest first; `rolled_up` leaves single organisations out."""
         if drug is None and condition is None and org is None:
             raise UserError("name what to show: theriac status --drug NAME, --condition NAME or --org NAME")
-        lake, names = self.lake(as_of), self.names
-        chosen = None if condition is None else self.entity(condition, "condition")
-        entities = [self.entity(drug)] if drug is not None else development.drugs_tried(chosen, org, lake, names)
+        lake, names = self.lake(as_of), self.names_at(as_of)
+        chosen = None if condition is None else self.entity(condition, "condition", as_of)
+        entities = [self.entity(drug, as_of=as_of)] if drug is not None else development.drugs_tried(chosen, org, lake, names)
         return development.status(
             entities, lake, names, self._today(as_of), as_of, condition=chosen.id if chosen else None, org=org, rolled_up=rolled_up
         )
@@ -277,8 +288,9 @@ class Theriac:
         return self._landscape(drugs, as_of, tell)[1]
 
     def _landscape(self, drugs: Sequence[str] | None, as_of: str | None, tell: Callable[[int], None]) -> tuple[pa.Table, pa.Table]:
-        entities = self.names.drugs() if drugs is None else (self.entity(name) for name in drugs)
-        return development.programmes(entities, self.lake(as_of), self.names, self._today(as_of), as_of, tell)
+        names = self.names_at(as_of)
+        entities = names.drugs() if drugs is None else (self.entity(name, as_of=as_of) for name in drugs)
+        return development.programmes(entities, self.lake(as_of), names, self._today(as_of), as_of, tell)
 
     def export(self, table: pa.Table, target: str | Path) -> int:
         """Writes an Arrow table as CSV or Parquet, by the file's suffix; gives the number of rows."""
@@ -288,7 +300,7 @@ class Theriac:
     def timeline(self, drug: str, as_of: str | None = None) -> list[MilestoneLine]:
         """The dated steps of a drug's history, oldest first: first trials, results, approvals, new uses, label safety changes, expiries."""
         chronicle.catch_up(self.home)
-        return development.timeline(self.entity(drug), self.lake(as_of), self.names, self._today(as_of), as_of)
+        return development.timeline(self.entity(drug, as_of=as_of), self.lake(as_of), self.names_at(as_of), self._today(as_of), as_of)
 
     def _today(self, as_of: str | None) -> str:
         """The day on which the answer stands."""
@@ -307,11 +319,11 @@ class Theriac:
         as_of: str | None = None,
     ) -> Checked:
         """The statements of the labels of all drugs named that apply to the situation, with quotes; never a verdict."""
-        entities = [self.entity(name) for name in (drug, *with_drugs)]
+        entities = [self.entity(name, as_of=as_of) for name in (drug, *with_drugs)]
         return clinic.check_labels(
             entities,
             self.lake(as_of),
-            self.names,
+            self.names_at(as_of),
             conditions=conditions,
             pregnant=pregnant,
             lactating=lactating,
@@ -346,24 +358,24 @@ class Theriac:
         as_of: str | None = None,
     ) -> list[ChangeLine]:
         """What changed, newest first, from the day `since` on: of a drug, a condition, some kinds (`label.*`), a source."""
-        names = self.names
+        names = self.names_at(as_of)
         chronicle.catch_up(self.home)
         last = _date_or_none(as_of, "--as-of") or _date_or_none(until, "--until")
         found = events.events(
             self.home,
             since=_date_or_none(since, "--since"),
             until=None if last is None else until_end(last),
-            records=self._records_about(drug, condition),
+            records=self._records_about(drug, condition, as_of),
             kinds=kinds,
             source=source,
         )
         return Joiner(self.lake(as_of), names).lines(found)
 
-    def _records_about(self, drug: str | None, condition: str | None) -> set[tuple[str, str]] | None:
+    def _records_about(self, drug: str | None, condition: str | None, as_of: str | None) -> set[tuple[str, str]] | None:
         chosen: set[tuple[str, str]] | None = None
         for kind, name in (("drug", drug), ("condition", condition)):
             if name is not None:
-                of_name = records_about(self.entity(name, kind), self.lake(), self.names)
+                of_name = records_about(self.entity(name, kind, as_of), self.lake(as_of), self.names_at(as_of))
                 chosen = of_name if chosen is None else chosen & of_name
         return chosen
 

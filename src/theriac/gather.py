@@ -254,11 +254,9 @@ def _named(document: object) -> Iterator[tuple[str, str, str | None, str]]:
 def records_about(entity: Entity, lake: Lake, names: Names) -> set[tuple[str, str]]:
     """The records, of any version, in which the entity is mentioned, and every other record about the same registry numbers."""
     kind = entity.kind.value
-    versions: set[int] = set()
-    for one in (lake, Lake(lake.home)):
-        found = one.mentions(kind, names.of_entity(entity.id), current=False)
-        stored = one.stored({hit.version for hit in found})
-        versions |= {hit.version for hit in found if kind != "drug" or _means(entity, hit, stored.get(hit.version), names)}
+    found = lake.mentions(kind, names.of_entity(entity.id), current=False)
+    stored = lake.stored({hit.version for hit in found})
+    versions = {hit.version for hit in found if kind != "drug" or _means(entity, hit, stored.get(hit.version), names)}
     versions |= {number for curie in entity.identifiers for number in lake.by_key(curie)}
     at = lake.stored(versions).values()
     records = {(one.record.source, one.record.key) for one in at}

@@ -220,7 +220,7 @@ class Examiner:
             out.bad.append(Bad(piece.path, None, None, error.reason, format=format_.name, source=format_.source))
         if len(out.bad) > faults:
             out.files[number] = msgspec.structs.replace(out.files[number], whole=False)
-        elif count and table is None and STARTER_MARK not in data and (dated or (len(out.again) == again and all(record.seen for record in out.records[before:]))):
+        elif count and table is None and STARTER_MARK not in data and (dated or _all_date_themselves(out, before, again)):
             out.files[number] = msgspec.structs.replace(out.files[number], print=fingerprint(piece), records=count)
 
     def _format(self, head: Head) -> Format | None:
@@ -289,6 +289,11 @@ class Examiner:
             claims=bare_claims(reading.claims),
             words=format_.words(reading, decoded),
         )
+
+
+def _all_date_themselves(out: Examined, before: int, again: int) -> bool:
+    """Whether every record since these counts states its own moment."""
+    return len(out.again) == again and all(record.seen for record in out.records[before:])
 
 
 def kind_of(reading: Reading) -> str:
