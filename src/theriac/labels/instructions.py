@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
+from theriac.labels.lower_case import holds
 from theriac.labels.quantities import DIGITS, TO, WORD, number
 from theriac.labels.regimen_context import Place, Uses, body_start, use_in
 from theriac.labels.schedules import contact_time
@@ -160,7 +161,7 @@ def _told(part: _Part, uses: Uses) -> list[Step]:
     for (start, end), plain in zip(part.spans, part.plain, strict=True):
         sentence = leaf.text[start:end]
         place.move(sentence, uses)
-        if any(word in plain for word in _MISSED_WORDS) and _MISSED.search(sentence):
+        if holds(plain, _MISSED_WORDS) and _MISSED.search(sentence):
             continue
         found.extend(_steps(sentence, plain, place.use or place.sole_use, leaf.path))
         found.extend(_limits(sentence, plain, place.use or place.sole_use, leaf.path))
@@ -197,7 +198,7 @@ def _limits(sentence: str, plain: str, use: str | None, path: str) -> list[Step]
     if len(sentence) >= 500:
         return found
     for kind, needed, words in _LIMIT_RES:
-        if not any(word in plain for word in needed) or (kind == "area_limit" and any(one.kind == "area_covered" for one in found)):
+        if not holds(plain, needed) or (kind == "area_limit" and any(one.kind == "area_covered" for one in found)):
             continue
         match = words.search(sentence)
         if match:
@@ -229,7 +230,7 @@ def _missed(part: _Part) -> list[Step]:
     """The product's own rule for a missed dose: the sentence that names it, with the one that goes on ("Do not apply …")."""
     text, found = part.leaf.text, []
     for place, ((start, end), plain) in enumerate(zip(part.spans, part.plain, strict=True)):
-        if not any(word in plain for word in _MISSED_WORDS) or end - start <= 45 or not _MISSED.search(text, start, end):
+        if not holds(plain, _MISSED_WORDS) or end - start <= 45 or not _MISSED.search(text, start, end):
             continue
         last = end
         for later in part.spans[place + 1 : place + 3]:
@@ -246,7 +247,7 @@ _ASSESSED_WORDS = ("assess", "evaluat", "follow-up", "repeat", "further", "secon
 def _assessed(part: _Part) -> list[Step]:
     found = []
     for (start, end), plain in zip(part.spans, part.plain, strict=True):
-        if 30 < end - start < 500 and any(word in plain for word in _ASSESSED_WORDS) and _ASSESSED.search(part.leaf.text, start, end):
+        if 30 < end - start < 500 and holds(plain, _ASSESSED_WORDS) and _ASSESSED.search(part.leaf.text, start, end):
             found.append(Step(kind="assess", quote=part.leaf.text[start:end], path=part.leaf.path))
     return found
 

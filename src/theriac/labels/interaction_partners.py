@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from theriac.labels.lower_case import small, small_pattern
 from theriac.labels.word_lists import word_set, word_tuple
 
 _TOKEN = re.compile(r"[A-Za-z0-9α-ω][A-Za-z0-9/α-ω-]*")
@@ -75,23 +76,20 @@ _KEPT_ING = frozenset(
 )
 _LINKING = frozenset(("strong", "moderate", "weak", "potent", "inducers", "inhibitors"))
 _OF = re.compile(r"\s+of\s+(?:CYP\s?\w+|P-gp|[A-Z][A-Z0-9]{2,})")
-_THAT = re.compile(
-    r"\b(?P<name>(?:drugs?|agents?|medicines|medications|products|compounds)\s+(?:that|which|known\s+to|with\s+(?:a\s+)?(?:known\s+)?potential|metabolized|metabolised|highly|affecting|associated|may)\s+(?:(?!(?:and|should|can|is|are|may|were|The|Concomitant|In|Use|when|with)\b)[^\s.;:,()\[]+\s?){1,8})",
-    re.IGNORECASE,
+_THAT = small_pattern(
+    r"\b(?P<name>(?:drugs?|agents?|medicines|medications|products|compounds)\s+(?:that|which|known\s+to|with\s+(?:a\s+)?(?:known\s+)?potential|metabolized|metabolised|highly|affecting|associated|may)\s+(?:(?!(?:and|should|can|is|are|may|were|The|Concomitant|In|Use|when|with)\b)[^\s.;:,()\[]+\s?){1,8})"
 )
-_FOOD = re.compile(
+_FOOD = small_pattern(
     r"\b(?P<name>grapefruit(?: juice)?|alcohol(?:ic beverages)?|ethanol|St\.? John['’]?s Wort|dairy products?|caffeine"
-    r"|tobacco|cigarette smoking|smoking|food|high-fat meals?)\b",
-    re.IGNORECASE,
+    r"|tobacco|cigarette smoking|smoking|food|high-fat meals?)\b"
 )
-_TEST = re.compile(r"\b(?P<name>laboratory tests?|(?:urine|blood|skin) (?:\w+ )?tests?|immunoassays?)\b", re.IGNORECASE)
+_TEST = small_pattern(r"\b(?P<name>laboratory tests?|(?:urine|blood|skin) (?:\w+ )?tests?|immunoassays?)\b")
 _EXAMPLES = re.compile(
     r"\s*(?:\([^)]{1,12}\)\s*)?[,;]?\s*\(?\s*(?:e\.g\.,?|for example,?|such as|including|i\.e\.,?|like)\s*(?P<list>[^.;:()\[\]]{3,240})",
     re.IGNORECASE,
 )
-_TOGETHER = re.compile(
-    r"\b(?:co-?administ\w+|concomitant(?:ly)?(?:\s+(?:use|administration|treatment|therapy))?|concurrent(?:ly)?(?:\s+(?:use|administration))?|combination|combined|together|taken|receiving|use)\s+(?:of\s+\w+\s+)?(?:with|of)\s+(?P<name>[a-z][a-z-]{4,}(?:\s+(?:acid|sodium|chloride|oxide))?)\b",
-    re.IGNORECASE,
+_TOGETHER = small_pattern(
+    r"\b(?:co-?administ\w+|concomitant(?:ly)?(?:\s+(?:use|administration|treatment|therapy))?|concurrent(?:ly)?(?:\s+(?:use|administration))?|combination|combined|together|taken|receiving|use)\s+(?:of\s+\w+\s+)?(?:with|of)\s+(?P<name>[a-z][a-z-]{4,}(?:\s+(?:acid|sodium|chloride|oxide))?)\b"
 )
 _NOT_PARTNERS = word_set(
     """
@@ -130,8 +128,9 @@ def partners_in(text: str, own: frozenset[str], heading: bool = False) -> tuple[
     """
     found: dict[str, Partner] = {}
     examples: set[str] = set()
+    plain = small(text)
     tokens = [(match[0].lower(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    for start, end in (*_class_spans(text, tokens, own), *(match.span("name") for match in _THAT.finditer(text))):
+    for start, end in (*_class_spans(text, tokens, own), *(match.span("name") for match in _THAT.finditer(plain))):
         name = _trimmed(text[start:end])
         listed = _EXAMPLES.match(text, end)
         named = _items(listed["list"]) if listed else ()
@@ -139,10 +138,12 @@ def partners_in(text: str, own: frozenset[str], heading: bool = False) -> tuple[
         if len(name) > 3 and name.lower() not in _BARE and not any(known in name.lower() for known in found):
             found.setdefault(name.lower(), Partner(name, "class", named))
     for kind, pattern in (("food", _FOOD), ("test", _TEST)):
-        for match in pattern.finditer(text):
-            found.setdefault(match["name"].lower(), Partner(match["name"], kind))
+        for match in pattern.finditer(plain):
+            first, last = match.span("name")
+            found.setdefault(match["name"], Partner(text[first:last], kind))
     drugs = [(word, start, end) for word, start, end in tokens if len(word) > 5 and word.endswith(_STEMS)]
-    drugs += [(match["name"].lower(), *match.span("name")) for match in _TOGETHER.finditer(text)]
+    if " with" in plain or " of" in plain or "\n" in plain:
+        drugs += [(match["name"], *match.span("name")) for match in _TOGETHER.finditer(plain)]
     for word, start, end in drugs:
         if word not in _NOT_PARTNERS and word not in examples and word not in _CLASSES and not any(word in known for known in found):
             found[word] = Partner(text[start:end], "drug")

@@ -14,26 +14,23 @@ from theriac.labels.caution_words import actions_in
 from theriac.labels.document import LabelDocument, Section, Table, leaves, sections_of
 from theriac.labels.findings import NOT_READ, SECTION_ABSENT, Absence, Interaction
 from theriac.labels.interaction_partners import Partner, partners_in
+from theriac.labels.lower_case import holds, small, small_pattern
 from theriac.labels.passages import Passage, passages
 
-_INCREASE = re.compile(
+_INCREASE = small_pattern(
     r"\b(?:increas|elevat|rais|prolong|potentiat|enhanc|higher|intensif)\w*\b[^.;]{0,90}\b(?:concentration|exposure|level|AUC|C\s?max|effect|risk|activity|bioavailability|absorption|toxicit|INR|bleeding|half-life|adverse|incidence|pressure)"
-    r"|\b(?:reduc|decreas|inhibit|impair|slow)\w*\b[^.;]{0,60}\b(?:clearance|metabolism|elimination|excretion)\b|\b(?:increase[sd]?|elevated?|potentiated?|enhanced?)\s+(?:the\s+)?(?:\w+\s+){0,3}(?:effects?|of|by)\b|\b(?:concentrations?|exposure|levels?)\b[^.;]{0,60}\b(?:increas|elevat|higher)",
-    re.IGNORECASE,
+    r"|\b(?:reduc|decreas|inhibit|impair|slow)\w*\b[^.;]{0,60}\b(?:clearance|metabolism|elimination|excretion)\b|\b(?:increase[sd]?|elevated?|potentiated?|enhanced?)\s+(?:the\s+)?(?:\w+\s+){0,3}(?:effects?|of|by)\b|\b(?:concentrations?|exposure|levels?)\b[^.;]{0,60}\b(?:increas|elevat|higher)"
 )
-_DECREASE = re.compile(
+_DECREASE = small_pattern(
     r"\b(?:decreas|reduc|lower|diminish|antagoni|attenuat|impair|interfer|blunt)\w*\b[^.;]{0,90}\b(?:concentration|exposure|level|AUC|C\s?max|effect|efficacy|activity|bioavailability|absorption|response|action)|\bloss\s+of\s+(?:\w+\s+)?(?:efficacy|effect|response)"
-    r"|\b(?:increas|accelerat|induc|enhanc)\w*\b[^.;]{0,60}\b(?:clearance|metabolism|elimination|excretion)\b|\b(?:concentrations?|exposure|levels?)\b[^.;]{0,60}\b(?:decreas|reduc|lower)",
-    re.IGNORECASE,
+    r"|\b(?:increas|accelerat|induc|enhanc)\w*\b[^.;]{0,60}\b(?:clearance|metabolism|elimination|excretion)\b|\b(?:concentrations?|exposure|levels?)\b[^.;]{0,60}\b(?:decreas|reduc|lower)"
 )
-_ADDITIVE = re.compile(r"\b(?:additive|synergis\w+|potentiat\w+)\b", re.IGNORECASE)
-_NO_EFFECT = re.compile(
-    r"\bno\s+(?:clinically\s+)?(?:significant|relevant|meaningful|important)?\s*(?:\w+\s+){0,2}(?:interactions?|effect|changes?|differences?)\b|\b(?:did|does|do)\s+not\s+(?:\w+\s+)?(?:affect|alter|change|influence)|\bno\s+medicines\s+known\s+to\s+be\s+incompatible",
-    re.IGNORECASE,
+_ADDITIVE = small_pattern(r"\b(?:additive|synergis\w+|potentiat\w+)\b")
+_NO_EFFECT = small_pattern(
+    r"\bno\s+(?:clinically\s+)?(?:significant|relevant|meaningful|important)?\s*(?:\w+\s+){0,2}(?:interactions?|effect|changes?|differences?)\b|\b(?:did|does|do)\s+not\s+(?:\w+\s+)?(?:affect|alter|change|influence)|\bno\s+medicines\s+known\s+to\s+be\s+incompatible"
 )
-_AVOID = re.compile(
-    r"\bavoid|\bnot\s+recommended\b|\bcontraindicated\b|\bdo\s+not\s+(?:use|take|co-?administer|administer|give)|\bshould\s+not\s+be\s+(?:co-?administered|used|given|taken|administered)",
-    re.IGNORECASE,
+_AVOID = small_pattern(
+    r"\bavoid|\bnot\s+recommended\b|\bcontraindicated\b|\bdo\s+not\s+(?:use|take|co-?administer|administer|give)|\bshould\s+not\s+be\s+(?:co-?administered|used|given|taken|administered)"
 )
 _MECHANISMS = re.compile(
     r"\b(?:CYP\s?\d[A-Z]\d{0,2}(?:/\d)?|CYP3A|P-?gp|P-glycoprotein|BCRP|OATP\w*|OATs?\d?|OCT\d|MATE\w*|UGT\w*|MAO(?:-[AB])?|protein\s+binding|gastric\s+pH|renal\s+(?:clearance|excretion|elimination|tubular\s+secretion)|"
@@ -47,33 +44,31 @@ _ACTION = (
     (
         "monitor",
         ("monitor", "observe", "check", "measure", "periodic"),
-        re.compile(r"\bmonitor|\bobserve\b|\bcheck\b|\bmeasure\b|\bperiodic", re.IGNORECASE),
+        small_pattern(r"\bmonitor|\bobserve\b|\bcheck\b|\bmeasure\b|\bperiodic"),
     ),
     (
         "reduce_dose",
         ("dos",),
-        re.compile(
+        small_pattern(
             r"\b(?:reduc|lower|decreas)\w*\s+(?:the\s+|of\s+the\s+|in\s+the\s+)?(?:\w+\s+){0,3}(?:dos(?:e|age|ing))|\bdos(?:e|age)\s+reduction",
-            re.IGNORECASE,
         ),
     ),
-    ("increase_dose", ("dos",), re.compile(r"\bincreas\w*\s+(?:the\s+|in\s+)?(?:\w+\s+){0,3}dos(?:e|age)\b|\bhigher\s+dos(?:e|age)", re.IGNORECASE)),
+    ("increase_dose", ("dos",), small_pattern(r"\bincreas\w*\s+(?:the\s+|in\s+)?(?:\w+\s+){0,3}dos(?:e|age)\b|\bhigher\s+dos(?:e|age)")),
     (
         "adjust_dose",
         ("dos", "titrat"),
-        re.compile(r"\badjust\w*[^.]{0,30}\bdos|\bdos(?:e|age)\s+(?:adjustment|modification)|\btitrat", re.IGNORECASE),
+        small_pattern(r"\badjust\w*[^.]{0,30}\bdos|\bdos(?:e|age)\s+(?:adjustment|modification)|\btitrat"),
     ),
     (
         "separate",
         ("hour", "minute", "separat", "stagger"),
-        re.compile(
+        small_pattern(
             r"\b(?:at\s+least\s+)?\d+\s+(?:hours?|minutes)\s+(?:before|after|apart)|\bseparat\w+\s+(?:the\s+)?(?:administration|dos)|\bstagger",
-            re.IGNORECASE,
         ),
     ),
-    ("discontinue", ("discontinu", "stop "), re.compile(r"\bdiscontinu|\bstop\s+(?:taking|using)", re.IGNORECASE)),
-    ("caution", ("caution", "carefully"), re.compile(r"\bcaution|\bcarefully", re.IGNORECASE)),
-    ("inform", ("your doctor", "advise", "inform"), re.compile(r"\btell\s+your\s+doctor|\badvise\b|\binform\b", re.IGNORECASE)),
+    ("discontinue", ("discontinu", "stop "), small_pattern(r"\bdiscontinu|\bstop\s+(?:taking|using)")),
+    ("caution", ("caution", "carefully"), small_pattern(r"\bcaution|\bcarefully")),
+    ("inform", ("your doctor", "advise", "inform"), small_pattern(r"\btell\s+your\s+doctor|\badvise\b|\binform\b")),
 )
 _OF = re.compile(
     r"(?:concentrations?|exposure|levels?|clearance|auc|c\s?max|effects?|actions?|metabolism|absorption|elimination|excretion|bioavailability|half-life|pharmacokinetics|efficacy|toxicity)\s+(?:of|to)\s+(?:the\s+)?(?:\w+\s+){0,2}$"
@@ -169,16 +164,18 @@ def _statements(leaf: Section, one: Told, partners: Sequence[Partner], advice: T
 
 def _effect(text: str) -> str | None:
     """increase, decrease, additive, none or avoid: what the passage says happens; a bare "avoid" only when it says nothing else."""
-    if _NO_EFFECT.search(text):
+    plain = small(text)
+    if ("no " in plain or "no\n" in plain or "not" in plain) and _NO_EFFECT.search(plain):
         return "none"
-    if _ADDITIVE.search(text) and not _DECREASE.search(text):
+    down = _DECREASE.search(plain)
+    if down is None and _ADDITIVE.search(plain):
         return "additive"
-    up, down = _INCREASE.search(text), _DECREASE.search(text)
+    up = _INCREASE.search(plain)
     if up and (not down or up.start() <= down.start()):
         return "increase"
     if down:
         return "decrease"
-    return "avoid" if _AVOID.search(text) else None
+    return "avoid" if _AVOID.search(plain) else None
 
 
 def _direction(leaf: Section, text: str, name: str, own: frozenset[str]) -> str | None:
@@ -207,8 +204,8 @@ def _affected(text: str, names: Iterable[str]) -> int:
 
 
 def _actions(text: str) -> tuple[str, ...]:
-    lowered = text.lower()
-    found = tuple(name for name, needles, words in _ACTION if any(needle in lowered for needle in needles) and words.search(text))
+    plain = small(text)
+    found = tuple(name for name, needles, words in _ACTION if holds(plain, needles) and words.search(plain))
     return found or tuple(name for name in actions_in(text) if name in ("contraindicated", "do_not", "interrupt"))
 
 

@@ -5,6 +5,7 @@ from the text as the label has it.
 """
 
 import re
+from collections.abc import Iterable
 
 _CAPITALS = re.compile(r"\\.|\(\?P|[A-Z]+", re.DOTALL)
 
@@ -24,3 +25,8 @@ def small(text: str) -> str:
     if len(lowered) == len(text):
         return lowered
     return "".join(one if len(one.lower()) != 1 else one.lower() for one in text)
+
+
+def holds(plain: str, pieces: Iterable[str]) -> bool:
+    """Whether the text holds one of the pieces: a quick look before a pattern that cannot match without one of them."""
+    return any(map(plain.__contains__, pieces))

@@ -9,7 +9,7 @@ import re
 import msgspec
 
 from theriac.labels.document import LabelDocument, Section
-from theriac.labels.lower_case import small, small_pattern
+from theriac.labels.lower_case import holds, small, small_pattern
 from theriac.labels.statements import Indication
 
 _IMPAIRED = (
@@ -25,8 +25,8 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
         ("renal", "hepatic", "kidney", "liver", "clearance", "crcl", "clcr", "gfr", "dialysis", "capd", "child-pugh"),
         small_pattern(
             rf"{_IMPAIRED}|(?:patients? (?:with|on) )?(?:a )?(?:creatinine clearance|CrCl|CLcr|ClCr|eGFR"
-    rf"|GFR)[^.;:]{{3,60}}?(?:mL\s?/\s?min(?:\s?/\s?1\.73\s?m\s?2)?)|(?:patients (?:on|undergoing|receiving) )?(?:hemodialysis"
-    rf"|peritoneal dialysis|CAPD)\b|Child-Pugh (?:class )?[ABC](?: or [BC])?",
+            rf"|GFR)[^.;:]{{3,60}}?(?:mL\s?/\s?min(?:\s?/\s?1\.73\s?m\s?2)?)|(?:patients (?:on|undergoing|receiving) )?(?:hemodialysis"
+            rf"|peritoneal dialysis|CAPD)\b|Child-Pugh (?:class )?[ABC](?: or [BC])?",
         ),
     ),
     (
@@ -34,8 +34,8 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
         ("inhibitor", "inducer", "azole", "mycin", "vir", "valpro", "cyclosporine", "rifampin", "carbamazepine", "phenytoin"),
         small_pattern(
             r"(?:when |if )?(?:co-?administ\w+|used concomitantly|concomitant (?:use|administration)|taking|taken with"
-    r"|receiving|in combination|concurrent use|combined) (?:\w+ ){0,2}?(?:(?:with|of) )?[^.;:,]{0,60}?(?:inhibitors?|inducers?"
-    r"|[a-z]+(?:azole|mycin|vir|valproate|valproic acid|cyclosporine|rifampin|carbamazepine|phenytoin))",
+            r"|receiving|in combination|concurrent use|combined) (?:\w+ ){0,2}?(?:(?:with|of) )?[^.;:,]{0,60}?(?:inhibitors?|inducers?"
+            r"|[a-z]+(?:azole|mycin|vir|valproate|valproic acid|cyclosporine|rifampin|carbamazepine|phenytoin))",
         ),
     ),
     (
@@ -43,10 +43,10 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
         ("pediatric", "paediatric", "neonat", "adolescent", "child", "infant"),
         small_pattern(
             r"(?:(?:pa?ediatric|neonatal|adolescent) (?:patients?|population|use|dos(?:e|age))|children|infants|neonates"
-    r"|adolescents|adults and (?:adolescents|pediatric patients|children)[^.;:,]{0,60})(?:\s*\(?(?:aged |ages |age |from "
-    r"|between |who are |weighing |less than |under |over |older than |up to |≥|>|<"
-    r"|\d)[^.;:,]{0,60}?(?:years?(?: of age)?(?: and older| and above| or older)?|months?(?: of age)?(?: and older)?"
-    r"|kg(?: or more| and above)?)\)?)?",
+            r"|adolescents|adults and (?:adolescents|pediatric patients|children)[^.;:,]{0,60})(?:\s*\(?(?:aged |ages |age |from "
+            r"|between |who are |weighing |less than |under |over |older than |up to |≥|>|<"
+            r"|\d)[^.;:,]{0,60}?(?:years?(?: of age)?(?: and older| and above| or older)?|months?(?: of age)?(?: and older)?"
+            r"|kg(?: or more| and above)?)\)?)?",
         ),
     ),
     (
@@ -54,8 +54,8 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
         ("kg",),
         small_pattern(
             r"(?:patients? |children |adults )?(?:weighing |body weight |weight )?(?:less than |greater than |more than "
-    r"|at least |up to |≥ ?|≤ ?|< ?|> ?)?\d[\d.]*(?: ?kg)?(?: ?(?:to|-|–) ?(?:less than |< ?)?\d[\d.]*)? ?kg(?: (?:and (?:above"
-    r"|over|greater)|or (?:more|greater|above)))?(?!\s?/)",
+            r"|at least |up to |≥ ?|≤ ?|< ?|> ?)?\d[\d.]*(?: ?kg)?(?: ?(?:to|-|–) ?(?:less than |< ?)?\d[\d.]*)? ?kg(?: (?:and (?:above"
+            r"|over|greater)|or (?:more|greater|above)))?(?!\s?/)",
         ),
     ),
     (
@@ -63,7 +63,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
         ("elderly", "geriatric", "older", "debilitated"),
         small_pattern(
             r"(?:elderly|geriatric|older)(?: or debilitated)?(?: patients?"
-    r"| adults?)?(?:,? or in the presence of debilitating disease)?|debilitated patients?",
+            r"| adults?)?(?:,? or in the presence of debilitating disease)?|debilitated patients?",
         ),
     ),
     (
@@ -78,7 +78,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
         ("adult",),
         small_pattern(
             r"\badults?\b(?: patients?)?(?: and (?:adolescents|pediatric patients|children)[^.;:,]{0,50}(?:older|kg"
-    r"|years))?(?:\s*\(?(?:aged |≥|\d|over|weighing)[^.;:,]{0,40}?(?:years?(?: of age)?(?: and older)?|kg)\)?)?",
+            r"|years))?(?:\s*\(?(?:aged |≥|\d|over|weighing)[^.;:,]{0,40}?(?:years?(?: of age)?(?: and older)?|kg)\)?)?",
         ),
     ),
     (
@@ -175,10 +175,12 @@ class Uses(msgspec.Struct, frozen=True):
     """The label's indications with the word stems that tell each of them."""
 
     stems: tuple[tuple[str, frozenset[str]], ...]
+    all_stems: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, indications: tuple[Indication, ...]) -> "Uses":
-        return cls(tuple((name, frozenset(_stems(name))) for name in dict.fromkeys(one.name for one in indications)))
+        stems = tuple((name, frozenset(_stems(name))) for name in dict.fromkeys(one.name for one in indications))
+        return cls(stems, tuple(sorted({stem for _, want in stems for stem in want})))
 
     @property
     def sole(self) -> str | None:
@@ -189,7 +191,7 @@ class Uses(msgspec.Struct, frozen=True):
 def use_in(text: str, uses: Uses) -> str | None:
     """The indication whose words a text carries; None when none or several fit equally."""
     plain = text.lower()
-    if not any(stem in plain for _, want in uses.stems for stem in want):
+    if not holds(plain, uses.all_stems):
         return None
     words = set(_stems(plain))
     scored = [(len(hit), len(want), name) for name, want in uses.stems if want and (hit := want & words) and len(hit) * 2 >= len(want)]

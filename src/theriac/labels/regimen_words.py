@@ -6,6 +6,8 @@ and doses of other drugs are told apart from doses by these words only.
 
 import re
 
+from theriac.labels.lower_case import holds, small, small_pattern
+
 PHASES = (
     ("loading", r"\bload(?:ing)?\b"),
     ("maximum",
@@ -25,18 +27,15 @@ PHASES = (
         r"\bstarting\b|\binitial(?:ly)?\b|\binitiat\w+|\bstart(?:ed|s)?\b|\bbegin\w*\b|\bbegun\b|\binduction\b|\bday 1\b(?! of)"
         r"|\bfirst (?:dose|week|day)\b"),
 )  # fmt: skip
-_PHASE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in PHASES), re.IGNORECASE)
-_TRAILING = re.compile(
+_PHASE = small_pattern("|".join(f"(?P<{name}>{words})" for name, words in PHASES))
+_TRAILING = small_pattern(
     r"^[^.;]{0,60}?(?:(?P<initial>\binitially\b|\bto start\b|\bas (?:a|an|the) (?:initial|starting)\b"
     r"|\bfor the first\b(?=[^.;]*followed))|(?P<maintenance>\bthereafter\b|\bmaintenance\b)|(?P<loading>\bas a loading\b"
     r"|\bloading dose\b)"
-    r"|(?P<maximum>\bmaximum\b|is the maximum|or less daily$))",
-    re.IGNORECASE,
+    r"|(?P<maximum>\bmaximum\b|is the maximum|or less daily$))"
 )
-_NAMED = re.compile(
-    r"\s*(?:\([^)]*\)\s*)?(?:(?:oral|intravenous|subcutaneous)\s+)?(loading|maintenance|initial|starting|maximum)\s+dos", re.IGNORECASE
-)
-_NOT_BEFORE = re.compile(
+_NAMED = small_pattern(r"\s*(?:\([^)]*\)\s*)?(?:(?:oral|intravenous|subcutaneous)\s+)?(loading|maintenance|initial|starting|maximum)\s+dos")
+_NOT_BEFORE = small_pattern(
     r"(?:\b(?:increas|decreas|reduc|adjust|titrat|lower|rais|chang|escalat|modif)\w*[^.;]{0,60}\bby"
     r"|\bincrements?(?: of| should be)?(?: up to)?|\bchanges of|(?<!\w)[x×]|\bsteps of"
     r"|\badditional|\bstrengths? of|\bconcentrations?(?: of)?|\bvials? of"
@@ -47,87 +46,71 @@ _NOT_BEFORE = re.compile(
     r"|\bevery|\badded to|\busing|\btotal volume of|\bvolume of|\bapproximately equal to|\blevels? (?:of|above|below)|\breached"
     r"|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\b(?:the|each|this|both)"
     r"|\bdiscontinu\w+ of(?: \w+)?|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about "
-    r"|approximately |a |the |an )?$",
-    re.IGNORECASE,
+    r"|approximately |a |the |an )?$"
 )
-_WITH_DOSE = re.compile(
+_WITH_DOSE = small_pattern(
     r"\b(?:start|begin|initiat|treat|treated|dose|dosed|therapy|treatment|continue|given|administered"
-    r"|load)\w*\s+(?:\w+\s){0,3}(?:with|in|at|or)\s*(?:a |an |about |approximately |the )?$",
-    re.IGNORECASE,
+    r"|load)\w*\s+(?:\w+\s){0,3}(?:with|in|at|or)\s*(?:a |an |about |approximately |the )?$"
 )
-_LIMIT = re.compile(
+_LIMIT = small_pattern(
     r"(?:maxim\w+|\bnot (?:to |be )?(?:exceed\w*|above)|\b(?:no|not|n[’']t) (?:\w+ ){0,4}(?:more|greater|higher) than)\s*(?:of |a "
-    r"|the |total )*$",
-    re.IGNORECASE,
+    r"|the |total )*$"
 )
-_ALREADY = re.compile(
+_ALREADY = small_pattern(
     r"\b(?:days|weeks|months) (?:at|on|of)\s*$|\b(?:(?:not )?respond\w*(?: to| adequately to)|(?:patients?|already|currently"
     r"|those) (?:\w+ )?(?:receiving|taking|on|treated with)|(?:after )?reach(?:ing|ed|es)?|been on|tolerat\w+|maintained on"
     r"|stabili[sz]ed on|lower than|higher than|much lower|switching from)\b"
-    r"(?:(?! is | should | to | may | can |initiat|start|begin|receive |[.;,:]).){0,45}$",
-    re.IGNORECASE,
+    r"(?:(?! is | should | to | may | can |initiat|start|begin|receive |[.;,:]).){0,45}$"
 )
-_THRESHOLD = re.compile(
+_THRESHOLD = small_pattern(
     r"\bdos(?:es?|ages?) (?:of )?(?:above|greater than|higher than|in excess of|over|exceeding|of more than|more than|below"
-    r"|lower than|less than)\s*(?:of |a |the )*$",
-    re.IGNORECASE,
+    r"|lower than|less than)\s*(?:of |a |the )*$"
 )
-_NOT_AFTER = re.compile(
+_NOT_AFTER = small_pattern(
     r"^\s*(?:/\s*(?:\d[\d.]*\s*)?(?:mL|ml|L|g|vial|actuation|spray|packet|tablet|capsule)\b|\)?[\s,-]*(?:single[- ](?:dose|use"
     r"|patient)|multiple[- ]dose|multi-dose|pre-?filled|pharmacy bulk)?\s*(?:vials?|ampu\w+|bottles?|bags?|kits?|cartons?"
     r"|syringes?|pens?)\b"
     r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b"
     r"|less than\b|more than\b|(?:is|was|are|were) (?:less|no|not|poorly|associated)\b|did not\b|markings?\b"
-    r"|\)?\s*insulin syringe|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)",
-    re.IGNORECASE,
+    r"|\)?\s*insulin syringe|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)"
 )
-_STRENGTH_AFTER = re.compile(
+_STRENGTH_AFTER = small_pattern(
     r"^\)?[\s-]*(?:(?:strength|scored|film-coated|delayed-release|extended-release|oral|chewable|orally|disintegrating"
     r"|immediate|sublingual|buccal|transdermal|\w+®?)\s+){0,3}?"
     r"(?:tablets?|capsules?|caplets?|patch(?:es)?|suppositor\w+|lozenges?|packets?|sachets?|films?|implants?|sprays?|pens?"
-    r"|syringes?|autoinjectors?|inhalers?|softgels?|cartridges?)\b",
-    re.IGNORECASE,
+    r"|syringes?|autoinjectors?|inhalers?|softgels?|cartridges?)\b"
 )
-_PREPARATION = re.compile(
+_PREPARATION = small_pattern(
     r"\b(?:reconstitut\w+|dilut(?:e|ed|ing|ion)|withdraw(?:n|ing|s)?|infusion bag|final (?:volume|concentration)|diluent"
     r"|admix\w*|sterile water|flush\w*|swirl\w*|aliquots?|draw up|discard\w*|stored?|refrigerat\w+|room temperature|shaken?"
     r"|expir\w+"
     r"|suspend(?:ed)? in|mixed with|stock solution|drip rate|flow rate|infusion rate|pump setting|supplied (?:as|in)"
     r"|each (?:tablet|vial|mL|capsule|packet) contains|available (?:as|in)|IV bag|drawn? into|to prepare|prepared by"
-    r"|preparation of|gently invert|dispens(?:e|ing) pin|filter)\b",
-    re.IGNORECASE,
+    r"|preparation of|gently invert|dispens(?:e|ing) pin|filter)\b"
 )
-_TOXICITY = re.compile(
+_TOXICITY = small_pattern(
     r"\b(?:grade [1-4]|grades? ≥|adverse (?:reactions?|events?|effects?)|toxicit\w+|neutrop\w+|thrombocytop\w+|platelets?|ANC"
     r"|dose reductions?|dose level|reduced? (?:the )?(?:dose|dosage) (?:by|to)? ?(?:50|one)|resume|withh[eo]ld|interrupt\w*"
     r"|dose modifications?"
-    r"|hemoglobin|AST|ALT|bilirubin|reintroduc\w+|rechallenge\w*|recover\w*|reaction occurs?|QTc?)\b",
-    re.IGNORECASE,
+    r"|hemoglobin|AST|ALT|bilirubin|reintroduc\w+|rechallenge\w*|recover\w*|reaction occurs?|QTc?)\b"
 )
-_STUDIED = re.compile(
+_STUDIED = small_pattern(
     r"\b(?:clinical (?:trials?|studies|experience)|were (?:studied|evaluated|treated|given)|was (?:studied|evaluated|shown)"
     r"|have been (?:studied|reported|evaluated|used|administered)|ha(?:s|ve) not been (?:studied|evaluated|established)"
     r"|in studies|studies (?:have|of)"
     r"|pharmacokinetic|overdos\w+|missed|misses|forgot\w*|for example|e\.g\.|plasma (?:levels?|concentrations?)"
     r"|serum (?:levels?|concentrations?)|bioequivalen\w+|equivalent to|half-life|additional benefit|not been shown|failed to"
-    r"|provided no|dose-related)\b",
-    re.IGNORECASE,
+    r"|provided no|dose-related)\b"
 )
-_DOSING = re.compile(
+_DOSING = small_pattern(
     r"\brecommended\b|\busual\b|\bstarting (?:dose|dosage)\b|\binitial (?:dose|dosage)\b|\bmaximum\b|\bmaintenance (?:dose"
-    r"|dosage)\b|\bdos(?:e|age) (?:is|of|should be)\b|\bloading dose\b",
-    re.IGNORECASE,
+    r"|dosage)\b|\bdos(?:e|age) (?:is|of|should be)\b|\bloading dose\b"
 )
-_UNACCEPTABLE = re.compile(
-    r"\b(?:unacceptable|intolerable|unmanageable|limiting) (?:toxicity|adverse (?:reactions?|events?))|as tolerated", re.IGNORECASE
-)
-_RECOMMENDED = re.compile(
-    r"\brecommended (?:(?!reduc|modif|adjust)\w+ ){0,4}?(?:dos(?:e|age)|regimen|schedule)s?\b(?!\s(?:reduc|modif|adjust))", re.IGNORECASE
-)
-_ADJUSTED = re.compile(
+_UNACCEPTABLE = small_pattern(r"\b(?:unacceptable|intolerable|unmanageable|limiting) (?:toxicity|adverse (?:reactions?|events?))|as tolerated")
+_RECOMMENDED = small_pattern(r"\brecommended (?:(?!reduc|modif|adjust)\w+ ){0,4}?(?:dos(?:e|age)|regimen|schedule)s?\b(?!\s(?:reduc|modif|adjust))")
+_ADJUSTED = small_pattern(
     r"\b(?:renal|hepatic|kidney|liver|creatinine clearance|CrCl|CLcr|eGFR|dialysis|CYP\w+|inhibitors?|inducers?|coadminist\w+"
-    r"|concomitant\w*|elderly|geriatric|weigh\w*|Child-Pugh)\b",
-    re.IGNORECASE,
+    r"|concomitant\w*|elderly|geriatric|weigh\w*|Child-Pugh)\b"
 )
 SKIPPED_TITLE = re.compile(
     r"preparation|reconstitut|dilut|storage|handling|compatib|stability|disposal|monitoring|patient selection|\btesting\b"
@@ -136,15 +119,14 @@ SKIPPED_TITLE = re.compile(
     r"|dose reductions?$|missed dose|management of",
     re.IGNORECASE,
 )
-_DRUG_LIKE = re.compile(
+_DRUG_LIKE = small_pattern(
     r"(?:mab|nib|vir|xel|tecan|platin|mycin|micin|cillin|azole|pril|sartan|olol|statin|oxacin|cycline|formin|gliptin|gliflozin"
     r"|zepam|zolam|parin|rubicin|purine|trexate|lone|sone|virine|avir|lutamide|terone|kinra|leukin|cept|setron|prazole|tidine"
     r"|dipine|idone|apine"
     r"|ribavirin|interferon|insulin|warfarin|aspirin|acetaminophen|ibuprofen|lidomide|calcium|leucovorin|folinate|fluorouracil"
     r"|cisplatin|ribociclib|ciclib|folic acid|vitamin|penicillin|probenecid|colchicine|estrogens?|progestins?|bicarbonate"
     r"|citrate|chloride|gluconate|antihistamine|diphenhydramine|epinephrine|naloxone|saline|tretinoin|phosphamide|mustine"
-    r"|domide|zomib|limus)$",
-    re.IGNORECASE,
+    r"|domide|zomib|limus)$"
 )
 
 
@@ -159,9 +141,10 @@ MAXIMUM_FREQUENCY = re.compile(
 
 def phase_of(before: str, after: str) -> str | None:
     """The phase that the words nearest to an amount give it."""
+    before, after = small(before), small(after[:200])
     named = _NAMED.match(after)
     if named:
-        return {"starting": "initial"}.get(named.group(1).lower(), named.group(1).lower())
+        return {"starting": "initial"}.get(named.group(1), named.group(1))
     cues = [m.lastgroup for m in _PHASE.finditer(before)]
     if "maximum" in cues[-2:]:
         return "maximum"
@@ -175,7 +158,7 @@ def phase_of(before: str, after: str) -> str | None:
 
 def is_not_a_dose(before: str, after: str, counted: bool, ranged: bool) -> bool:
     """Whether the words right beside an amount make it an increment, a strength, a volume or a threshold."""
-    tail = before[-75:]
+    tail, after = small(before[-75:]), small(after[:200])
     if _THRESHOLD.search(tail):
         return not re.match(r"[^.;]{0,60}?(?:not recommended|should not|are not|is not)", after)
     if not (ranged and tail.rstrip().endswith("from")) and _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not _LIMIT.search(tail):
@@ -208,21 +191,17 @@ _STUDIED_STEMS = (
 )  # fmt: skip
 
 
-def _holds(plain: str, stems: tuple[str, ...]) -> bool:
-    return any(stem in plain for stem in stems)
-
-
 def is_aside(sentence: str) -> bool:
     """Whether a sentence speaks of preparation, toxicity or studies rather than of how to dose."""
     if "[" in sentence or "(see" in sentence or "(See" in sentence:
         sentence = re.sub(r"\[[^\]]*\]|\((?:see|See)[^)]*\)", "", sentence)
-    plain = sentence.lower()
-    if _holds(plain, _PREPARATION_STEMS) and _PREPARATION.search(sentence) and not _DOSING.search(sentence):
+    plain = small(sentence)
+    if holds(plain, _PREPARATION_STEMS) and _PREPARATION.search(plain) and not _DOSING.search(plain):
         return True
-    harmful = _holds(plain, _TOXICITY_STEMS) and _TOXICITY.search(_UNACCEPTABLE.sub("", sentence))
-    if harmful and not _ADJUSTED.search(sentence) and not _RECOMMENDED.search(sentence):
+    harmful = holds(plain, _TOXICITY_STEMS) and _TOXICITY.search(_UNACCEPTABLE.sub("", plain))
+    if harmful and not _ADJUSTED.search(plain) and not _RECOMMENDED.search(plain):
         return True
-    return _holds(plain, _STUDIED_STEMS) and bool(_STUDIED.search(sentence)) and "maximum" not in plain and not _RECOMMENDED.search(sentence)
+    return holds(plain, _STUDIED_STEMS) and bool(_STUDIED.search(plain)) and "maximum" not in plain and not _RECOMMENDED.search(plain)
 
 
 _ORDINARY = re.compile(
@@ -233,21 +212,23 @@ _ORDINARY = re.compile(
     re.IGNORECASE,
 )
 
+_TOLD = re.compile(
+    r"\b(?:dose|dosage)s? of ([A-Za-z][A-Za-z-]{3,})\s*(?:of|\()?\s*$|\b(?:(?:dose|dosage)s? (?:of"
+    r"|for) ([A-Za-z][A-Za-z-]{3,})(?: \w+){0,3}? (?:is|should be)|([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of"
+    r"|should be))\s*(?:reduced to |increased to )?$"
+)
+_FOLLOWING = re.compile(r"\s*(?:of|dose of|doses of)?\s*(?:oral |intravenous )?([A-Za-z][A-Za-z-]{3,})")
+_LEADING = re.compile(r"([A-Za-z][A-Za-z-]{3,})\s*(?:at(?: a dose of)?|\(|:)?\s*$")
+
 
 def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     """Whether the amount belongs to a drug named beside it that is not the product."""
-    following = re.match(r"\s*(?:of|dose of|doses of)?\s*(?:oral |intravenous )?([A-Za-z][A-Za-z-]{3,})", after)
-    leading = re.search(r"([A-Za-z][A-Za-z-]{3,})\s*(?:at(?: a dose of)?|\(|:)?\s*$", before[-50:])
-    told = re.search(
-        r"\b(?:dose|dosage)s? of ([A-Za-z][A-Za-z-]{3,})\s*(?:of|\()?\s*$|\b(?:(?:dose|dosage)s? (?:of"
-        r"|for) ([A-Za-z][A-Za-z-]{3,})(?: \w+){0,3}? (?:is|should be)|([A-Za-z][A-Za-z-]{3,}) (?:dose|dosage) (?:is|of"
-        r"|should be))\s*(?:reduced to |increased to )?$",
-        before[-90:],
-    )
+    following, leading = _FOLLOWING.match(after), _LEADING.search(before[-50:])
+    told = _TOLD.search(before[-90:]) if "dos" in before[-90:] else None
     named = [found.group(1) for found in (following, leading) if found] + [word for word in (told.groups() if told else ()) if word]
     if leading and re.search(r"\b(?:with|without)\s+\w+\W*$", before[-50:]):
         named = named[1:] if following and len(named) > 1 else []
     spoken = [word for word in (told.groups()[:2] if told else ()) if word and own and not _ORDINARY.fullmatch(word)]
     if any(word.lower() not in own and not word.isupper() for word in spoken):
         return True
-    return any(_DRUG_LIKE.search(word) and word.lower() not in own for word in named)
+    return any(_DRUG_LIKE.search(word.lower()) and word.lower() not in own for word in named)
