@@ -188,6 +188,8 @@ class Carrier:
         with _Line(where, address, self.seconds, self.trust) as line:
             line.request("POST", where.path, body, headers)
             answer = line.getresponse()
+            if line.over:  # a head that was cut off is no answer, though it may begin like one
+                raise TimeoutError
             with suppress(*_HTTP_FAULTS):
                 answer.read(LARGEST_ANSWER)  # what lies beyond is never read, and nothing of it is shown
             return answer.status
@@ -221,7 +223,7 @@ class _Line(http.client.HTTPConnection):
         super().__init__(where.host, where.port, timeout=seconds)
         self._where, self._address, self._seconds, self._trust = where, address, seconds, trust
         self._raw: socket.socket | None = None
-        self._over = False
+        self.over = False
         self._alarm = Timer(seconds, self._end)
         self._alarm.daemon = True
 
@@ -243,11 +245,11 @@ class _Line(http.client.HTTPConnection):
             tunnel = context.wrap_socket(self._raw, server_hostname=self._where.host, do_handshake_on_connect=False)
             self.sock = self._raw = tunnel
             tunnel.do_handshake()
-        if self._over:
+        if self.over:
             raise TimeoutError
 
     def _end(self) -> None:
-        self._over = True
+        self.over = True
         _cut(self._raw)
 
 
