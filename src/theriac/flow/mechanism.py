@@ -19,7 +19,7 @@ from theriac.flow.neighbours import Neighbour, neighbours_of
 from theriac.model import Struct
 
 _MOST_GOALS = 60
-_MOST_ROUTES = 400
+_SPARE_ROUTES = 24
 
 
 class Drug(Struct, frozen=True):
@@ -97,7 +97,7 @@ def mechanism_of(
     to: str | None = None,
     *,
     around: Mapping[str, Sequence[Neighbour]] | None = None,
-    limit: int = 12,
+    limit: int = 16,
     weights: Weights | None = None,
 ) -> MechanismView:
     """The view of one drug; with `to`, the chains to that effect (a gene, a process, a disease), else to all that its own sources name.
@@ -228,8 +228,8 @@ def _chains(search: _Search, goals: Sequence[str], limit: int) -> tuple[Chain, .
     """The best chains to the goals; those that differ only in what the last step reaches stand as one."""
     starts, own, graph = search.starts, search.own, search.graph
     costs = {start: 0.0 if start in search.direct else search.weights.neighbour for start in starts}
-    found = routes(graph, costs, goals, own, search.named, search.weights, limit=_MOST_ROUTES)
-    spread = (way for route in found for way in (branches(graph, route) if _follows(route, own) else (route,)))
+    found = routes(graph, costs, goals, own, search.named, search.weights, limit=_SPARE_ROUTES + len(goals))
+    spread = (way for route in found for way in (branches(graph, route) if _one_path(route) else (route,)))
     grouped: dict[tuple[object, ...], list[Route]] = {}
     for route in spread:
         last = route.legs[-1].statement
@@ -242,17 +242,19 @@ def _chains(search: _Search, goals: Sequence[str], limit: int) -> tuple[Chain, .
 
 def _in_turn(grouped: Iterable[list[Route]]) -> list[list[Route]]:
     """The best chain to each end first, then the second best to each, so that one well-known end does not crowd out the others."""
-    places: dict[str, int] = {}
+    told: dict[str, int] = {}
     ranked: list[tuple[int, int, list[Route]]] = []
     for alike in grouped:
-        end = alike[0].nodes[-1]
-        places[end] = places.get(end, -1) + 1
-        ranked.append((places[end], len(ranked), alike))
+        ends = {route.nodes[-1] for route in alike}
+        ranked.append((min(told.get(end, 0) for end in ends), len(ranked), alike))
+        told.update({end: told.get(end, 0) + 1 for end in ends})
     return [alike for _, _, alike in sorted(ranked, key=lambda one: one[:2])]
 
 
-def _follows(route: Route, own: frozenset[str]) -> bool:
-    return all(leg.statement.evidence.record in own for leg in route.legs)
+def _one_path(route: Route) -> bool:
+    """Whether the route follows one curated path: then what this path draws in parallel belongs to it."""
+    records = {(leg.statement.evidence.record, leg.statement.evidence.about) for leg in route.legs}
+    return len(records) == 1 and all(about is not None for _, about in records)
 
 
 def _chain(alike: Sequence[Route], starts: dict[str, Step], own: frozenset[str], graph: MechanismGraph) -> Chain:

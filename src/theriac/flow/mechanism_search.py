@@ -21,13 +21,13 @@ class Weights(Struct, frozen=True):
     """What a step costs. The figures were set on one half of the curated paths (`bench/mechanism.py`), the other half was not looked at."""
 
     step: float = 1.0
-    switch: float = 1.5
-    hub: float = 0.15
+    switch: float = 1.0
+    hub: float = 0.1
     own: float = 0.3
     named: float = 0.5
     inferred: float = 0.25
-    support: float = 0.3
-    neighbour: float = 1.0
+    support: float = 0.4
+    neighbour: float = 3.0
     longest: int = 12
 
 
