@@ -20,6 +20,7 @@ from theriac.model import Struct
 
 _MOST_GOALS = 60
 _SPARE_ROUTES = 24
+_MOST_WITNESSES = 12
 
 
 class Drug(Struct, frozen=True):
@@ -31,7 +32,10 @@ class Drug(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """One step of a chain: what acts on what, in which sense, by whose word; `evidence` holds the record that the chain follows first."""
+    """One step of a chain: what acts on what, in which sense, by whose word.
+
+    `evidence` holds the record that the chain follows first, then whoever contradicts it, then others; `more` counts those left out.
+    """
 
     source: Node
     target: Node
@@ -40,6 +44,7 @@ class Step(Struct, frozen=True):
     basis: Basis
     evidence: tuple[Evidence, ...]
     why: str | None = None
+    more: int = 0
 
 
 class Chain(Struct, frozen=True):
@@ -269,7 +274,9 @@ def _chain(alike: Sequence[Route], starts: dict[str, Step], own: frozenset[str],
 
 def _step(leg: Leg, own: frozenset[str], graph: MechanismGraph) -> Step:
     statement = leg.statement
-    others = (one.evidence for one in leg.edge.statements if one is not statement and one.evidence.record != statement.evidence.record)
+    record, sign = statement.evidence.record, statement.sign
+    others = [one.evidence for one in leg.edge.statements if one.evidence.record != record]
+    others.sort(key=lambda one: one.sign is None or one.sign == sign)
     why = statement.why or _other_drug(statement, own)
     return Step(
         source=graph.nodes[leg.edge.source],
@@ -277,8 +284,9 @@ def _step(leg: Leg, own: frozenset[str], graph: MechanismGraph) -> Step:
         kind=statement.kind,
         sign=statement.sign,
         basis=Basis.INFERRED if why else statement.basis,
-        evidence=(statement.evidence, *others),
+        evidence=(statement.evidence, *others[:_MOST_WITNESSES]),
         why=why,
+        more=max(len(others) - _MOST_WITNESSES, 0),
     )
 
 
