@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from theriac.labels.caution_words import actions_in, populations_in
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.findings import NOT_READ, SECTION_ABSENT, STATES_NONE, Absence, Caution
+from theriac.labels.lower_case import holds
 from theriac.labels.passages import Passage, body_start, passages
 
 _POPULATION_SECTIONS = {
@@ -23,7 +24,7 @@ _POPULATION_SECTIONS = {
     "labor_and_delivery": "labour_and_delivery",
 }
 _NAMED_ELSEWHERE = frozenset(("immunosuppressed", "autoimmune", "transplant", "blood_counts", "barrier_contraceptives"))
-_HINT = re.compile(r"mmun|HIV|ransplant|lood count|atologic|ytopeni|arrow|ondom|iaphragm")
+_HINTS = ("mmun", "HIV", "ransplant", "lood count", "atologic", "ytopeni", "arrow", "ondom", "iaphragm")
 _NONE = re.compile(
     r"(?:\d{1,2}\s+)?(?:CONTRAINDICATIONS|Contraindications)?[\s:.]*((?:None(?:\s+known)?"
     r"|There are no (?:known )?contraindications[^.]*|No known contraindications)\b\.?)",
@@ -299,10 +300,10 @@ def _named_in_passing(document: LabelDocument) -> Iterator[Caution]:
 
 
 def _passing(leaf: Section) -> Iterator[Caution]:
-    if not _HINT.search(leaf.text):
+    if not holds(leaf.text, _HINTS):
         return
     for part in passages(leaf.text, body_start(leaf)):
-        named = tuple(name for name in populations_in(part.text) if name in _NAMED_ELSEWHERE) if _HINT.search(part.text) else ()
+        named = tuple(name for name in populations_in(part.text) if name in _NAMED_ELSEWHERE) if holds(part.text, _HINTS) else ()
         if named:
             actions = actions_in(part.text)
             yield Caution(kind="population", quote=part.text, populations=named, actions=actions, section=_place(leaf), path=leaf.path)

@@ -10,6 +10,7 @@ import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.indication_phrases import Use, companions, excluded, uses
+from theriac.labels.lower_case import holds
 from theriac.labels.sentences import Span, is_item, sentences
 from theriac.labels.statements import Indication, NotIndicated
 
@@ -52,6 +53,7 @@ _BEFORE = re.compile(
     r"|evaluated|studied|demonstrated|shown)|(?:usually )?do(?:es)? not require treatment)",
     re.IGNORECASE,
 )
+_RULED = ("should be avoided", "not recommended", "not been", "not require")
 _SUBJECT = re.compile(
     r"^.*?\b(?:safety|efficacy|effectiveness|use|usefulness|treatment|therapy)\b.*?\b(?:in|for|with"
     r"|of patients with)\s+(?:the )?(?:(?:treatment|management) of )?",
@@ -146,10 +148,12 @@ def _read_leaf(leaf: Section, wanted: list[Indication], ruled_out: list[NotIndic
         sentence = text[start:end]
         said = sentence.lower()
         ruled = "not" in said or "never" in said or "avoid" in said
-        if (ruled and (_NEGATIVE.search(sentence) or _BEFORE.search(sentence))) or (limited and not _TRIGGER.search(sentence)):
-            stop = _items_end(text, spans, place) if not _TRIGGER.search(sentence) else end
+        told = bool(_TRIGGER.search(sentence))
+        denied = ruled and (_NEGATIVE.search(sentence) or (holds(said, _RULED) and _BEFORE.search(sentence)))
+        if denied or (limited and not told):
+            stop = end if told else _items_end(text, spans, place)
             ruled_out.extend(_exclusions(text, (start, stop), leaf, limited))
-        if _TRIGGER.search(sentence) and not re.search(r"indicated only for", sentence):
+        if told and not re.search(r"indicated only for", sentence):
             limited = False
         if not limited:
             end, taken = _with_items(text, spans, place)
@@ -302,7 +306,7 @@ def _exclusions(text: str, span: Span, leaf: Section, limited: bool) -> list[Not
     elif found and len(sentence) - found.end() > 3 and not re.match(r"(?:these|this|that|such|an?\s)\b", sentence[found.end() :]):
         names = list(excluded(sentence[found.end() :]))
     if not names:
-        before = _BEFORE.search(sentence)
+        before = _BEFORE.search(sentence) if holds(sentence.lower(), _RULED) else None
         names = list(excluded(_SUBJECT.sub("", before.group("what")))) if before else []
     return [NotIndicated(name=name, quote=quote, path=leaf.path) for name in names if name not in _GENERIC and (limited or _namelike(name))]
 

@@ -32,13 +32,16 @@ _NO_EFFECT = small_pattern(
 _AVOID = small_pattern(
     r"\bavoid|\bnot\s+recommended\b|\bcontraindicated\b|\bdo\s+not\s+(?:use|take|co-?administer|administer|give)|\bshould\s+not\s+be\s+(?:co-?administered|used|given|taken|administered)"
 )
-_MECHANISMS = re.compile(
+_MECHANISMS = small_pattern(
     r"\b(?:CYP\s?\d[A-Z]\d{0,2}(?:/\d)?|CYP3A|P-?gp|P-glycoprotein|BCRP|OATP\w*|OATs?\d?|OCT\d|MATE\w*|UGT\w*|MAO(?:-[AB])?|protein\s+binding|gastric\s+pH|renal\s+(?:clearance|excretion|elimination|tubular\s+secretion)|"
     r"chelat\w+|QTc?\s+(?:interval\s+)?prolong\w*|enzyme\s+induc\w+|(?:inhibit|induc)(?:s|es|ion|ing"
     r"|ed)\s+(?:of\s+)?(?:the\s+)?(?:hepatic\s+)?metabolism|serotonin\s+syndrome|serotonergic\s+(?:effects?|activity)"
-    r"|pharmacodynamic|absorption|first[- ]pass|glucuronid\w+|transporters?)\b",
-    re.IGNORECASE,
+    r"|pharmacodynamic|absorption|first[- ]pass|glucuronid\w+|transporters?)\b"
 )
+_MECHANISM_STEMS = (
+    "cyp", "gp", "p-glyco", "bcrp", "oat", "oct", "mate", "ugt", "mao", "protein", "gastric", "renal", "chelat", "qt", "enzyme", "inhibit", "induc",
+    "serotonin", "serotonergic", "pharmacodynamic", "absorption", "first", "glucuronid", "transporter",
+)  # fmt: skip
 _ACTION = (
     ("avoid", ("avoid", "not ", "contraindic"), _AVOID),
     (
@@ -142,7 +145,7 @@ def _advice(told: Sequence[Told], index: int, current: Sequence[Partner]) -> Tol
 def _statements(leaf: Section, one: Told, partners: Sequence[Partner], advice: Told | None, own: frozenset[str]) -> Iterator[Interaction]:
     part = one.part
     effect = _effect(part.text)
-    mechanism = tuple(dict.fromkeys(" ".join(m[0].split()) for m in _MECHANISMS.finditer(part.text)))
+    mechanism = _mechanisms(part.text)
     actions = tuple(dict.fromkeys((*one.actions, *(advice.actions if advice else ()))))
     if effect is None and not actions and not (mechanism and one.partners):
         return
@@ -160,6 +163,14 @@ def _statements(leaf: Section, one: Told, partners: Sequence[Partner], advice: T
             section=_place(leaf),
             path=leaf.path,
         )
+
+
+def _mechanisms(text: str) -> tuple[str, ...]:
+    """The words for how the drugs act on each other, as the text has them."""
+    plain = small(text)
+    if not holds(plain, _MECHANISM_STEMS):
+        return ()
+    return tuple(dict.fromkeys(" ".join(text[m.start() : m.end()].split()) for m in _MECHANISMS.finditer(plain)))
 
 
 def _effect(text: str) -> str | None:
@@ -229,7 +240,7 @@ def _of_table(leaf: Section, table: Table, own: frozenset[str]) -> Iterator[Inte
                 effect=_effect(text),
                 actions=_actions(text),
                 advice=cells[-1] if _actions(cells[-1]) else None,
-                mechanism=tuple(dict.fromkeys(" ".join(m[0].split()) for m in _MECHANISMS.finditer(text))),
+                mechanism=_mechanisms(text),
                 section=_place(leaf),
                 path=leaf.path,
             )

@@ -21,6 +21,7 @@ _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,2})\.?\s+(?=\S)")
 _REFERENCE = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*[,;]\s*\d{1,2}(?:\.\d{1,2})?|\s*(?:and|to|-|–)\s*\d{1,2}\.\d{1,2})*\s*\)")
 _SUBSECTION = re.compile(r"(\d{1,2})\.(\d{1,2})\.?\s+(?!(?:[Tt]ablets?|[Cc]apsules?|[Mm]illi\w+|Units?|IU|MBq|GBq|L)\b)(?=[A-Z“\"‘'\[(]|\d+[- ]\w)")
 _MENTIONED = re.compile(r"(?:[\w.(\[,/–-]|see |and |or |to |ection |Table |Figure )$")  # a reference to a section, or a decimal
+_WORDS = re.compile(r"\S+")
 _TITLE_WORD = re.compile(r"[A-Z0-9“\"'‘(\[®™*†+<>≥≤&/–—-]")
 _SMALL_WORD = re.compile(
     r"(?:an?|and|as|at|be|but|by|for|from|in|into|is|of|on|or|not|per|the|than|to|under|up|versus|via|vs|who|with|without|during|after"
@@ -134,7 +135,7 @@ def _title_end(text: str, start: int) -> int:
     """Where the heading at `start` ends: run-on text has no mark, but a heading is capitalised and a sentence is not."""
     window = text[start : start + 240]
     end = last = 0
-    for word in re.finditer(r"\S+", window):
+    for word in _WORDS.finditer(window):
         token = word.group()
         if token in ("•", "·", "–", "-", "o") or (end and window[end - 1] in ".:") or (end and _SENTENCE_OPENER.fullmatch(token)):
             return start + end

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from theriac.labels.lower_case import holds, small, small_pattern
 from theriac.labels.statements import Dose, Number
 
 _WORDS: Mapping[str, Number] = MappingProxyType(
@@ -61,14 +62,20 @@ _AMOUNT = re.compile(
     rf"|(?<![\w.,/-])(?P<only>{FRACTION}"
     rf"|{DIGITS})\s*-?(?P<unit1>{_MASS})(?![a-zA-Z]){_PARTS}{_PER.replace('<per>', '<per1>')}?{_RATE.replace('<rate>', '<rate1>')}?"
 )
-_COUNT = re.compile(
+_COUNT = small_pattern(
     rf"(?<![\w.,/-])(?P<n>{NUMBER}|an?(?=\s+(?:pea-sized|tablet|capsule|packet|patch"
     rf"|sachet)\b))(?:\s*\(\s*\d+\s*\))?(?:{TO}(?P<n2>{NUMBER})(?:\s*\(\s*\d+\s*\))?)?\s+"
     rf"(?P<strength>\(?{DIGITS}(?:\s*(?:/|and)\s*{DIGITS})*\s*-?(?:mg|mcg|g|mL|%)(?:\s*/\s*{DIGITS}\s*(?:mg|mcg|mL))*\)?\s+)?"
     rf"(?P<words>(?:(?!(?:or|and|to|of|the|hours?|days?|weeks?|months?|times?|in|for|with|mg|mcg|mL|at|by|per|every|is|are|after"
     rf"|before|additional|using)\b)[A-Za-z®™/,-]+\s){{0,4}}?)(?P<form>{_FORMS})\b(?![-\w]|\s*(?:of age|card))",
-    re.IGNORECASE,
 )
+
+
+_COUNTED = (
+    "tab", "caps", "caplet", "packet", "sachet", "spray", "puff", "inhalation", "actuation", "drop", "application", "patch", "lozenge", "supposit",
+    "cartridge", "scoop", "spoon", "film", "wafer", "troche", "insert", "ring", "implant", "enema", "applicator", "pump", "pellet", "gumm", "stick",
+    "swab", "capful", "pea-sized", "softgel", "gelcap", "strip", "system",
+)  # fmt: skip
 
 
 class Quantity(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,25 +135,31 @@ def amounts(text: str, start: int, end: int) -> Iterator[Quantity]:
     """The amounts between two places, counts of items first, so that a strength is not taken for a dose."""
     taken: list[tuple[int, int]] = []
     found: list[Quantity] = []
-    for match in _COUNT.finditer(text, start, end):
-        found.append(_count(match))
-        taken.append(match.span())
+    plain = small(text[start:end])
+    if holds(plain, _COUNTED):
+        for match in _COUNT.finditer(plain):
+            found.append(_count(text, start, match))
+            taken.append((found[-1].start, found[-1].end))
     for match in _AMOUNT.finditer(text, start, end):
         if not any(a < match.end() and match.start() < b for a, b in taken):
             found.extend(_amounts(match))
     yield from sorted(found, key=lambda q: q.start)
 
 
-def _count(match: "re.Match[str]") -> Quantity:
+def _count(text: str, offset: int, match: "re.Match[str]") -> Quantity:
+    def written(name: str) -> str:
+        first, last = match.span(name)
+        return text[offset + first : offset + last] if first >= 0 else ""
+
+    start, end, strength = offset + match.start(), offset + match.end(), written("strength").strip(" ()")
     low = number(match.group("n"))
     high = number(match.group("n2")) if match.group("n2") else low
-    held = _AMOUNT.match((match.group("strength") or "").strip(" ()"))
+    held = _AMOUNT.match(strength)
     if low == high == 1 and held and held.group("only"):  # "one 75 mcg capsule" is a dose of 75 mcg
         inner = _amount(held)
-        return Quantity(start=match.start(), end=match.end(), low=inner.low, high=inner.high, unit=inner.unit, item=form(match.group("form")))
+        return Quantity(start=start, end=end, low=inner.low, high=inner.high, unit=inner.unit, item=form(match.group("form")))
     return Quantity(
-        start=match.start(), end=match.end(), low=low, high=high, unit=form(match.group("form")), counted=True,
-        strength=(match.group("strength") or "").strip(" ()"), words=(match.group("words") or "").strip(),
+        start=start, end=end, low=low, high=high, unit=form(match.group("form")), counted=True, strength=strength, words=written("words").strip(),
     )  # fmt: skip
 
 

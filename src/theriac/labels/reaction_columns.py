@@ -117,9 +117,10 @@ def _has_values(row: Sequence[str]) -> bool:
 def _numbered(body: Sequence[Sequence[str]]) -> list[int]:
     """The columns of which at least a third of the filled cells are values."""
     width = max(len(row) for row in body)
+    telling = [row for row in body if len(set(row)) > 1]
     found = []
     for index in range(width):
-        cells = [row[index] for row in body if index < len(row) and row[index].strip() and len(set(row)) > 1]
+        cells = [row[index] for row in telling if index < len(row) and row[index].strip()]
         values = sum(1 for cell in cells if value_in(cell))
         if values and values * 3 >= len(cells):
             found.append(index)

@@ -21,6 +21,7 @@ _TOTAL = re.compile(
     r"adverse (?:reactions?|events?)|serious adverse|preferred|body system|system organ)\b.*",
     re.IGNORECASE,
 )
+_N_OF = re.compile(r"\b[Nn]\s*=\s*(\d[\d,]*)")
 NAMING = REACTION | HEAD | CHANGE | BODY | MEASURE
 _WORD = re.compile(r"[a-z][a-z'-]+")
 _NOTE = re.compile(r"(?:[*†‡§¶#@$%^+~]|\s[a-h](?:,\s?[a-h])+|\s\(?[a-h1-9]\)?|[\u00b9\u00b2\u00b3\u2070-\u2079]|(?<=[a-z])\d(?:,\d)*|,)+\s*$")
@@ -147,8 +148,9 @@ def _one_reaction(text: str) -> bool:
 
 def cleaned(raw: str) -> str:
     """The label without footnote marks, and without the letter of one stuck to its last word ("Fatiguea")."""
-    text = _INCLUDES.sub("", raw).strip(" \t-–•*,:;")
-    text = _NOTE.sub("", text).strip(" -–•*,:;")
+    text = (_INCLUDES.sub("", raw) if "nclud" in raw or "NCLUD" in raw or "(" in raw or "[" in raw else raw).strip(" \t-–•*,:;")
+    if not text[-2:].isalpha():  # a footnote's mark never ends in two letters
+        text = _NOTE.sub("", text).strip(" -–•*,:;")
     words = text.split()
     if not words:
         return ""
@@ -184,7 +186,7 @@ def _sizes(row: Sequence[str]) -> dict[int, int]:
     """Arm sizes that a row inside the table gives anew ("(N=737)")."""
     found = {}
     for index, cell in enumerate(row):
-        match = re.search(r"\b[Nn]\s*=\s*(\d[\d,]*)", cell)
+        match = _N_OF.search(cell) if "=" in cell else None
         if match:
             found[index] = int(match[1].replace(",", ""))
     return found

@@ -190,7 +190,7 @@ def _candidate(
     if shown is None and _given_once(before, after, phase):
         shown, phase = Frequency(times=1, once=True), phase or "single"
     end = max([quantity.end, *(t.end for t in (frequency, course) if t), *((alternative.end,) if alternative else ())])
-    until = UNTIL.search(text, quantity.end, stop)
+    until = UNTIL.search(text, quantity.end, stop) if text.find("ntil", quantity.end, stop) >= 0 else None
     lasting = course.duration if course else frequency.duration if frequency else None
     if shown and PRN.search(text, quantity.end, stop):
         shown = msgspec.structs.replace(shown, prn=True)

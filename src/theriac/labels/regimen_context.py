@@ -89,7 +89,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
         ),
     ),
 )
-_PEOPLE = re.compile("|".join(dict.fromkeys(re.escape(word) for _, needed, _ in _KINDS for word in needed)))
+_PEOPLE = tuple(dict.fromkeys(word for _, needed, _ in _KINDS for word in needed))
 _LEAD = 200  # characters that may stand between the first words of a group and the word it cannot do without
 _ROUTE = re.compile(
     r"\b(?P<iv>intravenous(?:ly)?|i\.?v\.?(?=\s)|IV)\b|\b(?P<sc>subcutaneous(?:ly)?|under the skin)\b"
@@ -126,7 +126,7 @@ _SITE = re.compile(
 def people_in(text: str) -> str | None:
     """The people a text names, in its words: the most specific group first (impairment before age)."""
     plain = small(text)
-    if not _PEOPLE.search(plain):
+    if not holds(plain, _PEOPLE):
         return None
     for _, needed, words in _KINDS:
         first = min((at for word in needed if (at := plain.find(word)) >= 0), default=-1)

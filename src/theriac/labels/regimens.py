@@ -10,6 +10,7 @@ from itertools import pairwise
 import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
+from theriac.labels.lower_case import small, small_pattern
 from theriac.labels.quantities import amounts, number
 from theriac.labels.regimen_clauses import Candidate, candidates
 from theriac.labels.regimen_context import Place, Uses, bands_in, body_start, only_route, own_names, people_in, product_in, route_in, use_in
@@ -19,7 +20,8 @@ from theriac.labels.schedules import UNTIL, courses_in, durations, frequencies
 from theriac.labels.sentences import Span, is_item, sentences
 from theriac.labels.statements import Amount, Frequency, Indication, Regimen
 
-_NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|once|twice|daily|weekly|monthly|every|single)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_NUMERIC = small_pattern(r"\b(?:one|two|three|four|once|twice|daily|weekly|monthly|every|single)\b")
 _COPY = re.compile(r"\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s*\.?$")
 _COPY_AHEAD = re.compile(r"\s*\(\s*\d{1,2}(?:\.\d{1,2})?\s*\)")
 _COLUMNS = {
@@ -67,7 +69,12 @@ def dosing_parts(document: LabelDocument) -> list[Section]:
     """The parts of the dosage section that state doses in full; the highlights only where nothing else does."""
     parts = [leaf for section in sections_of(document, "dosage") for leaf in leaves(section) if not SKIPPED_TITLE.search(leaf.title)]
     full = [leaf for leaf in parts if not leaf.highlights]
-    return full if any(_NUMERIC.search(leaf.text, body_start(leaf)) and GIVEN.search(leaf.text) for leaf in full) else parts
+    return full if any(_is_numeric(leaf.text[body_start(leaf) :]) and GIVEN.search(leaf.text) for leaf in full) else parts
+
+
+def _is_numeric(text: str) -> bool:
+    """Whether the text holds a number, in digits or words, or a word that counts."""
+    return bool(_DIGIT.search(text) or _NUMERIC.search(small(text)))
 
 
 def _read_part(place: Place, uses: Uses, own: frozenset[str]) -> list[Regimen]:
@@ -79,7 +86,7 @@ def _read_part(place: Place, uses: Uses, own: frozenset[str]) -> list[Regimen]:
     for span in _without_copies(place.leaf, sentences(text, body_start(place.leaf)), own):
         sentence = text[span[0] : span[1]]
         place.move(sentence, uses)
-        if not _NUMERIC.search(sentence) or is_aside(sentence):
+        if not _is_numeric(sentence) or is_aside(sentence):
             continue
         mine = [] if MAXIMUM_FREQUENCY.search(sentence) else _rows(text, span, candidates(text, span, own))
         lead_phase = _led(text, span, lead_phase, before)
@@ -181,7 +188,7 @@ def _without_copies(leaf: Section, spans: list[Span], own: frozenset[str]) -> li
     if not any(copies):
         return spans
     rest = [span for span, copy in zip(spans, copies, strict=True) if not copy]
-    return rest if any(candidates(leaf.text, span, own) for span in rest if _NUMERIC.search(leaf.text, *span)) else spans
+    return rest if any(candidates(leaf.text, span, own) for span in rest if _is_numeric(leaf.text[slice(*span)])) else spans
 
 
 def _rows(text: str, span: Span, mine: list[Candidate]) -> list[tuple[Candidate, str | None]]:
