@@ -53,6 +53,7 @@ from theriac.views import (
     StatusLine,
     TrialLine,
 )
+from theriac.watch import Alerts
 
 FIRST_DRUG = "imiquimod"  # the starter dossier's subject; any other name is asked for the same way
 _ENTITY_KINDS = {kind.value: kind for kind in EntityKind}
@@ -282,6 +283,11 @@ class Theriac:
     ) -> pa.Table:
         """Every programme of the drugs (of all drugs without them) as an Arrow table, which pandas, polars and DuckDB take as it is."""
         return self._landscape(drugs, as_of, tell)[0]
+
+    @property
+    def alerts(self) -> Alerts:
+        """Set Alert: rules, backtests, runs and deliveries."""
+        return Alerts(self.home, self.names, self.settings, self._resolve, pipeline.now)
 
     def landscape(self, *, drugs: Sequence[str] | None = None, as_of: str | None = None, tell: Callable[[int], None] = lambda _: None) -> pa.Table:
         """Target × condition × stage as an Arrow table: how many drugs stand there, how many of them move, and which they are."""

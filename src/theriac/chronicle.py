@@ -4,7 +4,7 @@ Flows in: histories that a commit changed. Flows out: events, the same for the s
 the annotation layer or the transport changed gives none; nor does a record that was there when its table was first seen (the baseline).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -15,7 +15,8 @@ from theriac.labels import LabelDocument
 from theriac.labels.events import label_events
 from theriac.model import Label, Study
 from theriac.store import events as kept
-from theriac.store.events import RecordHistory, Span
+from theriac.store import ledger
+from theriac.store.events import RecordHistory, Span, Told
 from theriac.store.home import Home
 from theriac.store.lake import Lake, Stored
 
@@ -32,16 +33,19 @@ class _Pair(msgspec.Struct, frozen=True):
     from_seq: int | None
     to_seq: int | None
     repeat: int
+    commit: int
+    fresh: bool
 
 
 def catch_up(home: Home, tell: Callable[[int], None] = lambda _: None) -> int:
     """Brings the events to the present history; gives how many records were looked at."""
     done = 0
+    removals = ledger.listing_commits(home)
     if kept.to_chronicle(home, 1):
         kept.forget_baseline(home)
     while records := kept.to_chronicle(home, _LOT):
-        found = {record: [] for record in records}  # type: dict[int, list[Event]]
-        pairs = [pair for history in kept.histories(home, records) for pair in _steps(history)]
+        found: dict[int, list[Told]] = {record: [] for record in records}
+        pairs = [pair for history in kept.histories(home, records) for pair in _steps(history, removals)]
         for record, events in _events(Lake(home), pairs):
             found[record].extend(events)
         kept.keep(home, found.items())
@@ -50,7 +54,7 @@ def catch_up(home: Home, tell: Callable[[int], None] = lambda _: None) -> int:
     return done
 
 
-def _steps(history: RecordHistory) -> Iterator[_Pair]:
+def _steps(history: RecordHistory, removals: Mapping[tuple[str, str, str], int]) -> Iterator[_Pair]:
     """The steps that may have said something: first sightings after the baseline, changes of content, removals."""
     spans = [span for span in history.spans if not span.partial]
     ranks: dict[str, int] = {}
@@ -65,18 +69,27 @@ def _steps(history: RecordHistory) -> Iterator[_Pair]:
         if (first and not known and span.start > history.baseline) or (first and gap) or (old is not None and old.content != span.content):
             step = (old.version if old else None, span.version)
             repeats[step] = repeats.get(step, 0) + 1
-            yield _Pair(history, old, span, span.start, ranks.get(old.version) if old else None, seq, repeats[step])
+            commit, fresh = _known(history, old, span)
+            yield _Pair(history, old, span, span.start, ranks.get(old.version) if old else None, seq, repeats[step], commit, fresh)
         if span.end is not None and not any(other.start == span.end for other in spans):
-            yield _Pair(history, span, None, span.end, seq, None, 1)
+            listed = removals.get((history.source, history.table, span.end), span.commit)
+            yield _Pair(history, span, None, span.end, seq, None, 1, max(listed, span.commit), listed > span.commit)
         before = span
 
 
-def _events(lake: Lake, pairs: Sequence[_Pair]) -> Iterator[tuple[int, list[Event]]]:
+def _known(history: RecordHistory, old: Span | None, new: Span) -> tuple[int, bool]:
+    """The commit that made a step known, and whether it was news then: see `store.events.Told`."""
+    before = history.first_commit if old is None else old.commit
+    later = any(span.start > new.start and span.commit < new.commit for span in history.spans)
+    return max(before if old is not None else 0, new.commit), new.commit > before and not later
+
+
+def _events(lake: Lake, pairs: Sequence[_Pair]) -> Iterator[tuple[int, list[Told]]]:
     numbers = {span.number for pair in pairs for span in (pair.old, pair.new) if span is not None}
     stored = lake.stored(numbers)
     labels = _label_documents(lake, pairs, stored)
     for pair in pairs:
-        events = [_repeated(event, pair.repeat) for event in _of_pair(pair, stored, labels)]
+        events = [Told(_repeated(event, pair.repeat), pair.commit, pair.fresh) for event in _of_pair(pair, stored, labels)]
         if events:
             yield pair.history.number, events
 

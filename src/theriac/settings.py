@@ -27,6 +27,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     batch_bytes: int = 48 * 1024 * 1024
     batch_records: int = 20_000
     contact: str = ""
+    smtp: str | None = None
+    mail_sender: str = "Theriac <theriac@localhost>"
+    site: str | None = None
+
+    def __repr__(self) -> str:
+        """The settings without the mail server's password."""
+        return f"Settings(home={str(self.home)!r})"
 
     @property
     def catalog_url(self) -> str:
@@ -41,6 +48,9 @@ VARIABLES = {
     "THERIAC_QUARANTINE_SHARE": "the share of records that may be quarantined before a load exits with 3 (default 0)",
     "THERIAC_SHRINK_SHARE": "how far a complete listing may shrink before its absences are believed (default 0.5)",
     "THERIAC_CONTACT": "a contact address sent with every request to a live source",
+    "THERIAC_SMTP": "the mail server for alerts: smtps://user:password@host:465, or smtp://host:587 (STARTTLS)",
+    "THERIAC_MAIL_FROM": "the sender of alert mails",
+    "THERIAC_SITE": "the address of this Theriac's own pages, for links in digests",
 }
 
 
@@ -56,6 +66,9 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] | None = 
         quarantine_share=_number(env, "THERIAC_QUARANTINE_SHARE", 0.0, float),
         shrink_share=_number(env, "THERIAC_SHRINK_SHARE", 0.5, float),
         contact=env.get("THERIAC_CONTACT", ""),
+        smtp=env.get("THERIAC_SMTP") or None,
+        mail_sender=env.get("THERIAC_MAIL_FROM") or "Theriac <theriac@localhost>",
+        site=env.get("THERIAC_SITE") or None,
     )
 
 

@@ -258,3 +258,32 @@ def test_programmes_leave_as_tables(home: Path, tmp_path: Path) -> None:
     assert set(table.column("drug").to_pylist()) == {"drug:unii.P1QW714R7M"}
     assert cells.num_rows > 5
     assert run("landscape", str(tmp_path / "x.txt"), "--home", str(home))[0] == 1
+
+
+def test_an_alert_tells_of_what_is_loaded_after_it_and_of_nothing_before(tmp_path: Path) -> None:
+    folder = str(tmp_path / "home")
+    run("load", str(STARTER / "2026-09-01"), "--home", folder)
+    code, out, _ = run("alert", "add", "drug:imiquimod kind:trial.*,approval.*", "--every", "now", "--to", "feed", "--home", folder, "--json")
+    number = json.loads(out)["alert"]["id"]
+    assert code == 0 and "imiquimod" in json.loads(out)["alert"]["sentence"]
+    first = json.loads(run("alert", "run", "--home", folder, "--json")[1])
+    assert first["alerts"] == 0, "a first load is history, not news"
+    run("load", str(STARTER / "2026-11-01"), "--home", folder)
+    done = json.loads(run("alert", "run", "--home", folder, "--json")[1])
+    assert done["alerts"] > 20 and done["sent"] == 1
+    again = json.loads(run("alert", "run", "--home", folder, "--json")[1])
+    assert again["alerts"] == again["digests"] == again["sent"] == 0, "nothing is told twice"
+    attempts = lines(run("deliveries", "--alert", number, "--home", folder, "--json")[1])
+    assert [one["state"] for one in attempts] == ["sent"]
+    assert list((tmp_path / "home" / "outgoing" / "feeds").glob("*.atom"))
+    run("doctor", "--rebuild", "--home", folder)
+    after = json.loads(run("alert", "run", "--home", folder, "--json")[1])
+    assert after["alerts"] == 0, "a rebuild raises no alert"
+    assert run("alert", "remove", number, "--home", folder)[0] == 0
+    code, _, err = run("alert", "add", "drug:imiquimoood", "--home", folder)
+    assert code == 1 and "imiquimod" in err
+
+
+def test_a_rule_is_tested_over_history(home: Path) -> None:
+    found = json.loads(run("alert", "test", "drug:imiquimod kind:trial.stopped", "--home", str(home), "--json")[1])
+    assert found["matched"] == 2 and found["months"][0]["month"] == "2026-11"

@@ -3,19 +3,15 @@
 Errors go to stderr as one sentence with the next step; exit 0 done, 1 user error, 2 usage, 3 loaded but too much in quarantine.
 """
 
-import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-import msgspec
 import typer
 
 from theriac import api
-from theriac.doors import statements, terminal
-from theriac.errors import TheriacError
-from theriac.settings import Settings, read_settings
+from theriac.doors import alert_cli, statements, terminal
+from theriac.doors.door import AsOf, Home, Json, door, opened, print_json
+from theriac.settings import read_settings
 
 app = typer.Typer(
     name="theriac",
@@ -26,40 +22,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Home = Annotated[Path | None, typer.Option("--home", help="The folder that holds everything (default: THERIAC_HOME, else the user's data folder).")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON in the published shapes.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Answer with the documents seen by this day (2024, 2024-03 or 2024-03-07).")]
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _door(command: F) -> F:
-    """Turns Theriac's own errors into one sentence on stderr and the contract's exit code."""
-
-    @wraps(command)
-    def opened(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except TheriacError as error:
-            sys.stderr.write(f"theriac: {error}\n")
-            raise typer.Exit(error.exit_code) from error
-
-    return opened  # type: ignore[return-value]
-
-
-def _settings(home: Path | None) -> Settings:
-    return read_settings(home)
-
-
-def _opened(home: Path | None, *, create: bool = False) -> api.Theriac:
-    return api.open_home(settings=_settings(home), create=create)
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-
-
 @app.command()
-@_door
+@door
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Files, folders or archives; each source's format is recognised by content.")],
     seen: Annotated[str | None, typer.Option("--seen", help="The day on which these documents were the current ones.")] = None,
@@ -67,32 +31,32 @@ def load(
     json: Json = False,
 ) -> None:
     """Load files, folders and archives: versions kept, names resolved, a run report."""
-    with _opened(home, create=True) as store, terminal.load_progress(quiet=json) as shown:
+    with opened(home, create=True) as store, terminal.load_progress(quiet=json) as shown:
         report = store.load(list(paths), seen=seen, progress=shown.progress, waiting=shown.waiting)
     if json:
-        _print_json(report)
+        print_json(report)
     else:
         terminal.load_report(report)
-    if report.exceeds(_settings(home).quarantine_share):
+    if report.exceeds(read_settings(home).quarantine_share):
         raise typer.Exit(3)
 
 
 @app.command()
-@_door
+@door
 def drug(
     name: Annotated[str, typer.Argument(help="A name, brand, code or identifier.")], as_of: AsOf = None, home: Home = None, json: Json = False
 ) -> None:
     """Show a drug's profile: identity, products, approvals, patents, labels, trials; every statement with its document."""
-    with _opened(home) as store:
+    with opened(home) as store:
         profile = store.drug(name, as_of)
     if json:
-        _print_json(profile)
+        print_json(profile)
     else:
         terminal.profile(profile)
 
 
 @app.command()
-@_door
+@door
 def label(
     paths: Annotated[list[str], typer.Argument(help="Label files (openFDA JSON, SPL XML, EU leaflet), or set ids of loaded labels.")],
     home: Home = None,
@@ -103,17 +67,17 @@ def label(
         if Path(path).exists():
             found = api.read_labels(path)
         else:
-            with _opened(home) as store:
+            with opened(home) as store:
                 found = store.label(path)
         for found_label in found:
             if json:
-                _print_json(found_label)
+                print_json(found_label)
             else:
                 statements.label(found_label)
 
 
 @app.command()
-@_door
+@door
 def trials(
     drug: Annotated[str | None, typer.Option("--drug", help="A drug's name or id.")] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="A condition's name or id.")] = None,
@@ -125,17 +89,17 @@ def trials(
     json: Json = False,
 ) -> None:
     """List the trials of a drug or a condition, one JSON object a line with --json."""
-    with _opened(home) as store:
+    with opened(home) as store:
         found = store.trials(drug=drug, condition=condition, status=status or (), phase=phase or (), role=role or (), as_of=as_of)
     if json:
         for line in found:
-            _print_json(line)
+            print_json(line)
     else:
         terminal.trials(found)
 
 
 @app.command()
-@_door
+@door
 def status(
     drug: Annotated[str | None, typer.Option("--drug", help="Of this drug.")] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="Of this condition.")] = None,
@@ -146,17 +110,17 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how far development has got and whether it still moves, per condition and organisation, by which rule, on which facts."""
-    with _opened(home) as store:
+    with opened(home) as store:
         found = store.status(drug=drug, condition=condition, org=org, rolled_up=rolled_up, as_of=as_of)
     if json:
         for line in found:
-            _print_json(line)
+            print_json(line)
     else:
         terminal.status(found)
 
 
 @app.command()
-@_door
+@door
 def landscape(
     out: Annotated[Path, typer.Argument(help="The file to write: .csv or .parquet.")],
     drug: Annotated[list[str] | None, typer.Option("--drug", help="Only this drug (repeatable); all drugs without it.")] = None,
@@ -165,27 +129,27 @@ def landscape(
     home: Home = None,
 ) -> None:
     """Write all programmes (or the target × condition × stage matrix) to a CSV or Parquet file."""
-    with _opened(home) as store:
+    with opened(home) as store:
         table = (store.landscape if matrix else store.programmes)(drugs=drug, as_of=as_of)
         rows = store.export(table, out)
     typer.echo(f"Wrote {rows:,} rows to {out}.")
 
 
 @app.command()
-@_door
+@door
 def timeline(drug: Annotated[str, typer.Argument(help="A drug.")], as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
     """Show a drug's milestones: first trials, results, approvals, new uses, label safety changes, expiries."""
-    with _opened(home) as store:
+    with opened(home) as store:
         found = store.timeline(drug, as_of)
     if json:
         for line in found:
-            _print_json(line)
+            print_json(line)
     else:
         terminal.timeline(found)
 
 
 @app.command()
-@_door
+@door
 def check(
     drug: Annotated[str, typer.Argument(help="A drug.")],
     with_: Annotated[list[str] | None, typer.Option("--with", help="Another drug taken with it (repeatable).")] = None,
@@ -199,7 +163,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Show what the loaded labels of all drugs named state for a situation; never a verdict."""
-    with _opened(home) as store:
+    with opened(home) as store:
         found = store.check(
             drug,
             with_drugs=with_ or (),
@@ -211,13 +175,13 @@ def check(
             as_of=as_of,
         )
     if json:
-        _print_json(found)
+        print_json(found)
     else:
         statements.checked(found)
 
 
 @app.command()
-@_door
+@door
 def plan(
     drug: Annotated[str, typer.Argument(help="A drug.")],
     condition: Annotated[str, typer.Option("--for", help="The condition, in the label's words.")],
@@ -231,10 +195,10 @@ def plan(
     json: Json = False,
 ) -> None:
     """Make a dosing calendar from exactly one fixed, quoted regimen of a loaded label, or say why none is made."""
-    with _opened(home) as store:
+    with opened(home) as store:
         made = store.plan(drug, condition=condition, start=start, product=product, jurisdiction=jurisdiction, zone=tz, at=at)
     if json:
-        _print_json(made)
+        print_json(made)
     else:
         statements.plan(made)
     if api.refused(made):
@@ -244,7 +208,7 @@ def plan(
 
 
 @app.command()
-@_door
+@door
 def changes(
     since: Annotated[str | None, typer.Option("--since", help="From this day on (2024, 2024-03 or 2024-03-07).")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Up to this day.")] = None,
@@ -259,19 +223,19 @@ def changes(
 ) -> None:
     """Show what changed, newest first: typed events with old, new, quotes and both versions."""
     kinds = [one for text in kind or () for one in text.split(",")]
-    with _opened(home) as store:
+    with opened(home) as store:
         found = store.changes(since=since, until=until, drug=drug, condition=condition, kinds=kinds, source=source, as_of=as_of)
     if oldest_first:
         found = found[::-1]
     if json:
         for line in found:
-            _print_json(line)
+            print_json(line)
     else:
         terminal.changes(found)
 
 
 @app.command()
-@_door
+@door
 def history(
     record: Annotated[str, typer.Argument(help="A record (source:key, or the bare key).")],
     compare: Annotated[tuple[int, int] | None, typer.Option("--compare", help="Two versions by number: what differs, word by word.")] = None,
@@ -280,24 +244,24 @@ def history(
     json: Json = False,
 ) -> None:
     """List a record's versions, or compare two of them word by word."""
-    with _opened(home) as store:
+    with opened(home) as store:
         if compare is not None:
             difference = store.compare(record, *compare)
             if json:
-                _print_json(difference)
+                print_json(difference)
             else:
                 terminal.comparison(difference)
             return
         lines = store.history(record, as_of)
     if json:
         for line in lines:
-            _print_json(line)
+            print_json(line)
     else:
         terminal.versions(record, lines)
 
 
 @app.command()
-@_door
+@door
 def resolve(
     name: Annotated[str, typer.Argument(help="A name, brand, code or identifier.")],
     kind: Annotated[str | None, typer.Option("--kind", help="drug or condition.")] = None,
@@ -305,10 +269,10 @@ def resolve(
     json: Json = False,
 ) -> None:
     """Explain what a name means: the entity, the score and why, or the candidates."""
-    with _opened(home) as store:
+    with opened(home) as store:
         found = store.resolve(name, kind)
     if json:
-        _print_json(found)
+        print_json(found)
     else:
         terminal.resolution(found)
     if found.entity is None:
@@ -316,7 +280,7 @@ def resolve(
 
 
 @app.command()
-@_door
+@door
 def search(
     words: Annotated[list[str], typer.Argument(help="Words of a title, name or text.")],
     kind: Annotated[str | None, typer.Option("--kind", help="study, label, application or medicine.")] = None,
@@ -325,52 +289,52 @@ def search(
     json: Json = False,
 ) -> None:
     """Find records by words in titles, names and texts."""
-    with _opened(home) as store:
+    with opened(home) as store:
         hits = store.search(" ".join(words), limit, kind)
     if json:
         for hit in hits:
-            _print_json(hit)
+            print_json(hit)
     else:
         terminal.hits(hits, " ".join(words))
 
 
 @app.command()
-@_door
+@door
 def sources(home: Home = None, json: Json = False) -> None:
     """Show the freshness ledger: per source the last success, the data's own date, records and failures."""
-    with _opened(home) as store:
+    with opened(home) as store:
         rows = store.sources()
     if json:
         for row in rows:
-            _print_json(row)
+            print_json(row)
     else:
         terminal.sources(rows)
 
 
 @app.command()
-@_door
+@door
 def quarantine(
     retry: Annotated[bool, typer.Option("--retry", help="Read everything in quarantine again.")] = False, home: Home = None, json: Json = False
 ) -> None:
     """List what could not be read, with file, record and reason; --retry reads it again."""
-    with _opened(home) as store:
+    with opened(home) as store:
         if retry:
             report = store.retry_quarantine()
             if json:
-                _print_json(report)
+                print_json(report)
             else:
                 terminal.load_report(report)
             return
         rows = store.quarantine()
     if json:
         for row in rows:
-            _print_json(row)
+            print_json(row)
     else:
         terminal.quarantine(rows)
 
 
 @app.command()
-@_door
+@door
 def decide(
     mention: Annotated[str, typer.Argument(help="The name as documents write it.")],
     entity: Annotated[str, typer.Argument(help="The entity's id, as `theriac resolve` prints it.")],
@@ -381,23 +345,23 @@ def decide(
     home: Home = None,
 ) -> None:
     """Settle what an ambiguous name means; kept as data with its author."""
-    with _opened(home) as store:
+    with opened(home) as store:
         store.decide(mention, entity, author=author, why=why, record=record, kind=kind)
     typer.echo(f"{mention} means {entity}{f' in {record}' if record else ''}, says {author}.")
 
 
 @app.command()
-@_door
+@door
 def doctor(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make both caches anew from the segments first.")] = False,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Check every segment's checksum and counts against the catalog."""
-    with _opened(home) as store:
+    with opened(home) as store:
         check = store.doctor(rebuild=rebuild)
     if json:
-        _print_json(check)
+        print_json(check)
     else:
         terminal.check(check)
     if check.faults:
@@ -405,43 +369,47 @@ def doctor(
 
 
 @app.command()
-@_door
+@door
 def backup(file: Annotated[Path, typer.Argument(help="The file to write.")], home: Home = None) -> None:
     """Write the whole home into one file."""
-    with _opened(home) as store:
+    with opened(home) as store:
         size = store.backup(file)
     typer.echo(f"Wrote {file} ({size / 1e6:.1f} MB). `theriac restore {file} --home FOLDER` brings it back.")
 
 
 @app.command()
-@_door
+@door
 def restore(file: Annotated[Path, typer.Argument(help="A file that `theriac backup` wrote.")], home: Home = None) -> None:
     """Make a new home from a backup."""
-    settings = _settings(home)
+    settings = read_settings(home)
     with api.restore(file, settings) as store:
         lines = store.sources()
     typer.echo(f"Restored {sum(line.records for line in lines):,} records into {settings.home}.")
 
 
 @app.command()
-@_door
+@door
 def schema() -> None:
     """Print the JSON Schema of every shape."""
-    _print_json(api.json_schema())
+    print_json(api.json_schema())
 
 
 @app.command()
-@_door
+@door
 def up(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Set up and show what is there, then exit.")] = False, home: Home = None
 ) -> None:
     """Load the starter dossier into an empty home and show imiquimod's profile and what changed in it."""
-    settings = _settings(home)
-    with _opened(home, create=True) as store, terminal.load_progress(quiet=False) as shown:
+    settings = read_settings(home)
+    with opened(home, create=True) as store, terminal.load_progress(quiet=False) as shown:
         first = store.begin(progress=shown.progress, waiting=shown.waiting)
     terminal.welcome(settings.home, first)
     if not no_serve:
         typer.echo("The web service is not part of this version; every question is answered on the command line (theriac --help).")
+
+
+app.add_typer(alert_cli.app, name="alert")
+app.command()(door(alert_cli.deliveries))
 
 
 def main() -> None:

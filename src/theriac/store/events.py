@@ -15,7 +15,7 @@ _encode = msgspec.msgpack.Encoder()
 
 
 class Span(msgspec.Struct, frozen=True):
-    """One span of a record's history, as the chronicle compares it with the next."""
+    """One span of a record's history, as the chronicle compares it with the next; `commit` made it known here."""
 
     number: int
     version: str
@@ -25,16 +25,18 @@ class Span(msgspec.Struct, frozen=True):
     partial: bool
     start: str
     end: str | None
+    commit: int
 
 
 class RecordHistory(msgspec.Struct, frozen=True):
-    """A record with all its spans; `baseline` is the first moment at which its table was seen at all."""
+    """A record with all its spans; `baseline` is the first moment at which its table was seen at all, `first_commit` when it was loaded."""
 
     number: int
     source: str
     key: str
     table: str
     baseline: str
+    first_commit: int
     spans: tuple[Span, ...]
 
 
@@ -61,41 +63,67 @@ def histories(home: Home, records: Sequence[int]) -> Iterator[RecordHistory]:
     baselines = _baselines(home)
     for start in range(0, len(records), 800):
         chunk = records[start : start + 800]
-        query = f"""SELECT r.id, r.source, r.key, r.tbl, v.id, v.hash, v.content, v.format, v.label, v.partial, s.seen_from, s.seen_to
+        query = f"""SELECT r.id, r.source, r.key, r.tbl, v.id, v.hash, v.content, v.format, v.label, v.partial, s.seen_from, s.seen_to,
+                      (SELECT min(g.commit_id) FROM sighting g WHERE g.version = v.id AND g.seen = s.seen_from)
                     FROM record r JOIN span s ON s.record = r.id JOIN version v ON v.id = s.version
                     WHERE r.id IN ({",".join("?" * len(chunk))}) ORDER BY r.id, s.seen_from, s.rowid"""
         gathered: dict[tuple[int, str, str, str], list[Span]] = {}
-        for record, source, key, table, number, version, content, format_, label, partial, seen, end in db.execute(query, chunk):
-            span = Span(number, version, content, format_, label, bool(partial), seen, end)
+        for record, source, key, table, number, version, content, format_, label, partial, seen, end, commit in db.execute(query, chunk):
+            span = Span(number, version, content, format_, label, bool(partial), seen, end, commit or 0)
             gathered.setdefault((record, source, key, table), []).append(span)
         for (record, source, key, table), spans in gathered.items():
-            yield RecordHistory(record, source, key, table, baselines.get((source, table), ""), tuple(spans))
+            first, commit = baselines.get((source, table), ("", 0))
+            yield RecordHistory(record, source, key, table, first, commit, tuple(spans))
 
 
-def _baselines(home: Home) -> dict[tuple[str, str], str]:
-    query = "SELECT r.source, r.tbl, min(s.seen_from) FROM record r JOIN span s ON s.record = r.id GROUP BY r.source, r.tbl"
-    return {(source, table): first for source, table, first in home.index.db.execute(query)}
+def _baselines(home: Home) -> dict[tuple[str, str], tuple[str, int]]:
+    query = """SELECT r.source, r.tbl, min(s.seen_from), min(v.commit_id) FROM record r JOIN span s ON s.record = r.id
+               JOIN version v ON v.id = s.version GROUP BY r.source, r.tbl"""
+    return {(source, table): (first, commit) for source, table, first, commit in home.index.db.execute(query)}
 
 
-def keep(home: Home, found: Iterable[tuple[int, Sequence[Event]]]) -> None:
+class Told(msgspec.Struct, frozen=True):
+    """An event with the commit that made it known, and whether it may alert.
+
+    It may where the newer version came after the older one was known here and no later one was: never for a first load, nor for a version
+    that was filed between two others.
+    """
+
+    event: Event
+    commit: int
+    fresh: bool
+
+
+def keep(home: Home, found: Iterable[tuple[int, Sequence[Told]]]) -> None:
     """Puts each record's events in place; those of a step that is no longer one stay, marked with what took their place."""
     with home.index.transaction() as db:
-        stamp = db.execute("SELECT commit_id FROM stamp").fetchone()[0]
-        for record, events in found:
+        for record, told in found:
+            events = [one.event for one in told]
             present = {event.id for event in events}
             for old, from_hash, to_hash in db.execute("SELECT id, from_hash, to_hash FROM event WHERE record = ?", (record,)).fetchall():
                 if old not in present:
                     heirs = [one.id for one in events if one.from_hash == from_hash or one.to_hash == to_hash]
                     db.execute("UPDATE event SET superseded_by = ? WHERE id = ?", (" ".join(heirs) or "-", old))
-            rows = [
-                (one.id, record, one.kind.value, one.seen, one.happened, one.from_hash, one.to_hash, _encode.encode(one), stamp) for one in events
-            ]
+            rows = [_row(record, one) for one in told]
             db.executemany(
-                """INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,NULL)
+                """INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,NULL)
                    ON CONFLICT (id) DO UPDATE SET superseded_by = NULL, body = excluded.body, seen = excluded.seen""",
                 rows,
             )
             db.execute("DELETE FROM unchronicled WHERE record = ?", (record,))
+
+
+def _row(record: int, one: Told) -> tuple[object, ...]:
+    event = one.event
+    about = (event.id, record, event.kind.value, event.seen, event.happened, event.from_hash, event.to_hash)
+    return (*about, _encode.encode(event), one.commit, int(one.fresh))
+
+
+def told_after(home: Home, commit: int) -> Iterator[Told]:
+    """The events of commits after the given one, commit by commit; superseded ones stand among them as not fresh."""
+    query = "SELECT body, commit_id, fresh AND superseded_by IS NULL FROM event WHERE commit_id > ? ORDER BY commit_id, id"
+    for body, number, fresh in home.index.db.execute(query, (commit,)).fetchall():
+        yield Told(_decode.decode(body), number, bool(fresh))
 
 
 def events(

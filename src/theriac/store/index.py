@@ -19,7 +19,7 @@ from theriac.flow.versions import Complete, Sighted, believed, spans
 from theriac.terms import SeenBy
 
 T = TypeVar("T")
-SCHEMA = "4"
+SCHEMA = "5"
 _TABLES = """
 CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL, claims INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE record (id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, UNIQUE (source, key));
@@ -48,7 +48,8 @@ CREATE TABLE statements (version TEXT NOT NULL, reader TEXT NOT NULL, body BLOB 
 CREATE TABLE unchronicled (record INTEGER PRIMARY KEY);
 CREATE TABLE event (
     id TEXT PRIMARY KEY, record INTEGER NOT NULL, kind TEXT NOT NULL, seen TEXT NOT NULL, happened TEXT, from_hash TEXT, to_hash TEXT,
-    body BLOB NOT NULL, commit_id INTEGER NOT NULL, superseded_by TEXT) WITHOUT ROWID;
+    body BLOB NOT NULL, commit_id INTEGER NOT NULL, fresh INTEGER NOT NULL, superseded_by TEXT) WITHOUT ROWID;
+CREATE INDEX event_commit ON event (commit_id);
 CREATE INDEX event_record ON event (record);
 CREATE INDEX event_seen ON event (seen);
 CREATE TABLE registry (stamp TEXT NOT NULL);

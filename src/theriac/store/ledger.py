@@ -6,7 +6,7 @@ Flows in: a home, or a connection inside a commit's transaction. Flows out: rows
 from sqlalchemy import Connection, func, insert, select, update
 
 from theriac.dates import until
-from theriac.store.catalog import LISTING, QUARANTINE, RUN, SOURCE
+from theriac.store.catalog import COMMIT, LISTING, QUARANTINE, RUN, SOURCE
 from theriac.store.home import Home
 from theriac.store.index import ListingRow
 
@@ -15,6 +15,18 @@ def latest_listing(home: Home, source: str, table: str, as_of: str | None) -> st
     """The day of the last complete listing of a table (seen by `as_of`) whose absences are believed, or None."""
     found = [listing.seen for listing in home.index.believed_listings(source, table) if as_of is None or listing.seen <= until(as_of)]
     return found[-1][:10] if found else None
+
+
+def listing_commits(home: Home) -> dict[tuple[str, str, str], int]:
+    """(source, table, seen) → the commit in which that complete listing came."""
+    with home.engine.connect() as connection:
+        return {(row.source, row.tbl, row.seen): row.commit_id for row in connection.execute(select(LISTING).where(LISTING.c.complete))}
+
+
+def commit_times(home: Home) -> dict[int, str]:
+    """When each commit was made."""
+    with home.engine.connect() as connection:
+        return {row.id: row.recorded_at for row in connection.execute(select(COMMIT.c.id, COMMIT.c.recorded_at))}
 
 
 def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:

@@ -1,0 +1,229 @@
+"""Set Alert, wired: the store's events as alerts see them, names resolved for rules, and the digests' transports.
+
+Flows in: a home, its names, settings. Flows out: what `alerts` and `alert_run` ask for. It matches, composes and sends nothing itself.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from theriac import alert_run, alerts, chronicle
+from theriac.alert_run import AlertRun, Postage
+from theriac.alerts import AlertAdded, AlertLine, Backtest, DeliveryLine
+from theriac.delivery import Carrier, MailServer
+from theriac.errors import UserError
+from theriac.flow.digests import Digest, Freshness
+from theriac.flow.events import Entity
+from theriac.flow.keys import organisation_key
+from theriac.flow.matching import Choice
+from theriac.flow.occurrences import Occurrence, occurrence
+from theriac.flow.profile import phase_words
+from theriac.flow.resolution import Resolution, ResolutionCandidate
+from theriac.gather import Joiner
+from theriac.identifiers import link
+from theriac.model import Application, Label, Medicine, Study
+from theriac.settings import Settings
+from theriac.store import events, ledger
+from theriac.store.events import Told
+from theriac.store.home import Home
+from theriac.store.lake import Lake, Stored
+from theriac.store.registry import Names
+from theriac.terms import EntityKind, ResolutionKind, Stage
+
+_PHASES = {
+    "early phase 1": Stage.EARLY_PHASE_1,
+    "phase 1": Stage.PHASE_1,
+    "phase 1/phase 2": Stage.PHASE_1_2,
+    "phase 2": Stage.PHASE_2,
+    "phase 2/phase 3": Stage.PHASE_2_3,
+    "phase 3": Stage.PHASE_3,
+}
+
+
+class Alerts:
+    """Set Alert of one home: rules added, tested over history, run; every method takes and gives the shapes of `alerts`."""
+
+    def __init__(self, home: Home, names: Names, settings: Settings, resolve: Callable[[str, str], Resolution], clock: Callable[[], str]) -> None:
+        self.home = home
+        self.names = names
+        self.settings = settings
+        self.clock = clock
+        self.resolve = resolver(names, resolve)
+
+    @property
+    def _sources(self) -> list[str]:
+        return only_known(ledger.sources(self.home))
+
+    def add(self, rule: str, **options: Any) -> AlertAdded:
+        """A new subscription, which hears of everything that becomes known from now on; UnknownName or AmbiguousName for a name in the rule."""
+        return alerts.add(self.home, rule, now=self.clock(), resolve=self.resolve, sources=self._sources, **options)
+
+    def edit(self, number: str, **options: Any) -> AlertAdded:
+        """The subscription with what was given changed."""
+        return alerts.edit(self.home, number, now=self.clock(), resolve=self.resolve, sources=self._sources, **options)
+
+    def listed(self) -> list[AlertLine]:
+        """All subscriptions."""
+        return alerts.listed(self.home)
+
+    def shown(self, number: str) -> AlertLine:
+        """One subscription."""
+        return alerts.shown(self.home, number)
+
+    def digests(self, number: str) -> list[Digest]:
+        """What a subscription was told, newest first."""
+        return alerts.digests_of(self.home, number)
+
+    def pause(self, number: str) -> AlertLine:
+        """Silent from now on; nothing is lost meanwhile."""
+        return alerts.pause(self.home, number, now=self.clock())
+
+    def resume(self, number: str) -> AlertLine:
+        """Going on with the windows that the pause left out."""
+        return alerts.resume(self.home, number, now=self.clock())
+
+    def remove(self, number: str) -> None:
+        """Ends a subscription."""
+        alerts.remove(self.home, number, now=self.clock())
+
+    def test(self, rule: str, **options: Any) -> Backtest:
+        """What the rule would have sent over the stored history."""
+        watch = Watch(self.home, self.names)
+        return alerts.backtest(rule, watch.since, resolve=self.resolve, sources=self._sources, **options)
+
+    def run(self, now: str | None = None, *, allow_loopback: bool = False) -> AlertRun:
+        """Does what is due: matches new commits, composes the windows that are over, delivers what waits. Safe to repeat after any crash."""
+        watch = Watch(self.home, self.names)
+        sender = self.settings.mail_sender
+        carrier = Carrier(self.home.folder / "outgoing", mail_server(self.settings.smtp, sender), allow_loopback=allow_loopback)
+        postage = Postage(sender=sender, site=self.settings.site)
+        called = lambda one: self.names.by_identifier(one) or one  # noqa: E731 - a merged entity's present id
+        return alert_run.run(
+            self.home, watch.after, carrier, now=now or self.clock(), freshness=watch.freshness(), postage=postage, now_called=called
+        )
+
+    def deliveries(self, *, alert: str | None = None, state: str | None = None) -> list[DeliveryLine]:
+        """Every attempt, newest first."""
+        return alerts.deliveries(self.home, alert=alert, state=state)
+
+
+class Watch:
+    """One home's events for alerts, with the record of each looked up once."""
+
+    def __init__(self, home: Home, names: Names) -> None:
+        self.home = home
+        self.names = names
+        self.lake = Lake(home)
+        self.joiner = Joiner(self.lake, names)
+        self.times = ledger.commit_times(home)
+        self._about: dict[str, dict[str, object]] = {}
+
+    def after(self, commit: int) -> Iterator[Occurrence]:
+        """The events of commits after the given one, commit by commit."""
+        chronicle.catch_up(self.home)
+        for told in events.told_after(self.home, commit):
+            yield self._occurrence(told)
+
+    def since(self, day: str, choices: tuple[Choice, ...]) -> Iterator[Occurrence]:
+        """The stored events seen since a day; what they must have is left to the matching."""
+        chronicle.catch_up(self.home)
+        for event in events.events(self.home, since=day):
+            yield self._occurrence(Told(event, 0, True))
+
+    def freshness(self) -> list[Freshness]:
+        """How fresh each source is."""
+        return [
+            Freshness(source=str(row["source"]), data=_text(row["data_timestamp"]), checked=_text(row["last_success"]))
+            for row in ledger.sources(self.home)
+        ]
+
+    def _occurrence(self, told: Told) -> Occurrence:
+        (line,) = self.joiner.lines([told.event])
+        about = self._record(told.event.record)
+        drugs = tuple(Entity(one.id, one.name) for one in line.drugs)
+        conditions = tuple(Entity(one.id, one.name) for one in line.conditions)
+        known = self.times.get(told.commit, told.event.seen)
+        found = occurrence(told.event, known=known, commit=told.commit, fresh=told.fresh, **about)  # type: ignore[arg-type]
+        return Occurrence(**{name: getattr(found, name) for name in found.__struct_fields__} | {"drugs": drugs, "conditions": conditions})
+
+    def _record(self, record: str) -> dict[str, object]:
+        if record not in self._about:
+            source, _, key = record.partition(":")
+            at = self.lake.current(source, key)
+            self._about[record] = {} if at is None else _about(at)
+        return self._about[record]
+
+
+def _about(at: Stored) -> dict[str, object]:
+    """What a rule may ask of a record beside its drugs and conditions."""
+    document = at.reading.document
+    named = [one for one in at.reading.mentions if one.kind is EntityKind.ORGANIZATION]
+    found: dict[str, object] = {
+        "title": at.reading.title,
+        "organisations": tuple(Entity(f"organization:name.{organisation_key(one.text)}", one.text) for one in named),
+        "link": _link(at),
+    }
+    match document:
+        case Study():
+            found |= {"countries": document.countries, "stage": _PHASES.get(phase_words(document) or "")}
+        case Label():
+            found |= {"countries": (document.jurisdiction,), "classes": tuple(_class(text) for text in document.classes)}
+        case Application():
+            found |= {"countries": ("US",)}
+        case Medicine():
+            found |= {"countries": ("EU",)}
+    return found
+
+
+def _class(text: str) -> Entity:
+    return Entity(f"class:name.{organisation_key(text)}", text)
+
+
+def _link(at: Stored) -> str | None:
+    match at.reading.document:
+        case Study(nct_id=number):
+            return link(f"nct:{number}")
+        case Label(set_id=number):
+            return link(f"set_id:{number}") if not number.startswith("starter") else None
+        case Medicine(url=url):
+            return url
+    return None
+
+
+def resolver(names: Names, resolve: Callable[[str, str], Resolution]) -> Callable[[str, str], Resolution]:
+    """How rules resolve names: drugs and conditions by the registry, organisations by the records that name them, classes by their text."""
+
+    def one(kind: str, name: str) -> Resolution:
+        if kind in (EntityKind.DRUG, EntityKind.CONDITION):
+            return resolve(name, kind)
+        key = organisation_key(name)
+        known = kind == "class" or bool(names.db.execute("SELECT 1 FROM mention_key WHERE key = ?", (f"organization/{key}",)).fetchone())
+        entity = f"{kind}:name.{key}"
+        if not known:
+            return Resolution(query=name, entity=None, kind=ResolutionKind.UNKNOWN, score=0.0, reason="no loaded document names it")
+        candidate = ResolutionCandidate(entity=entity, name=name, score=1.0, reason="the name as written")
+        return Resolution(query=name, entity=entity, kind=ResolutionKind.RESOLVED, score=1.0, reason="the name as written", candidates=(candidate,))
+
+    return one
+
+
+def mail_server(text: str | None, sender: str) -> MailServer | None:
+    """The mail server of `smtp://user:password@host:port`, `smtps://…` (TLS from the first byte) or `smtp+plain://…` (none, for a local one)."""
+    if not text:
+        return None
+    parts = urlsplit(text)
+    security = {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}.get(parts.scheme)
+    if security is None or not parts.hostname:
+        raise UserError("THERIAC_SMTP is no mail server; write smtps://user:password@host:465, or smtp://host:587")
+    port = parts.port or {"tls": 465, "starttls": 587, "none": 25}[security]
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(host=parts.hostname, port=port, security=security, user=user, password=password, sender=sender)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def only_known(sources: Iterable[dict[str, object]]) -> list[str]:
+    """The names of the sources that are loaded."""
+    return [str(row["source"]) for row in sources]
