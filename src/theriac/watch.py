@@ -197,7 +197,7 @@ def resolver(names: Names, resolve: Callable[[str, str], Resolution]) -> Callabl
         if kind in (EntityKind.DRUG, EntityKind.CONDITION):
             return resolve(name, kind)
         key = organisation_key(name)
-        known = kind == "class" or bool(names.db.execute("SELECT 1 FROM mention_key WHERE key = ?", (f"organization/{key}",)).fetchone())
+        known = kind == "class" or names.is_mentioned(f"organization/{key}")
         entity = f"{kind}:name.{key}"
         if not known:
             return Resolution(query=name, entity=None, kind=ResolutionKind.UNKNOWN, score=0.0, reason="no loaded document names it")

@@ -197,6 +197,10 @@ class Names:
         name = EntityName(text=text, key=key, kind=NameKind.TRIAL, weak=True)
         return Entity(id=entity_id, kind=EntityKind.CONDITION, name=text, names=(name,), weak=True)
 
+    def is_mentioned(self, key: str) -> bool:
+        """Whether any record has a mention under the full key (`organization/meda`)."""
+        return self.db.execute("SELECT 1 FROM mention_key WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
+
     def named_condition(self, keys: Iterable[str]) -> Entity | None:
         """The condition that documents name by one of the keys, the last of them first, though no vocabulary knows it."""
         return next((entity for key in reversed(list(keys)) if (entity := self.entity(f"condition:name.{key}"))), None)
