@@ -2,6 +2,7 @@
 
 from labels_made_here import leaflet, openfda_label, stands_in
 
+from theriac.labels import read_statements
 from theriac.labels.cautions import absences, contraindications_absent, read_cautions
 from theriac.labels.passages import passages
 from theriac.labels.sections import read_epi
@@ -94,3 +95,15 @@ def test_passages_keep_wrapped_lines_and_end_behind_brackets() -> None:
         "Then stop, e.g. at once.",
         "Next",
     ]
+
+
+def test_statements_name_what_is_absent_and_why() -> None:
+    def told(**changes: object) -> dict[str, tuple[str, str | None]]:
+        return {a.what: (a.kind, a.quote) for a in read_statements(openfda_label(**changes)).absences}
+
+    assert not {"contraindications", "boxed_warning", "interactions", "adverse_reactions"} & set(told())
+    assert told(contraindications=["4 CONTRAINDICATIONS None."])["contraindications"] == ("states_none", "None.")
+    gone = told(boxed_warning=None, contraindications=None, drug_interactions=None)
+    assert {gone[what] for what in ("boxed_warning", "contraindications", "interactions")} == {("section_absent", None)}
+    unread = told(drug_interactions=["7 DRUG INTERACTIONS No formal studies have been conducted."])
+    assert unread["interactions"] == ("not_read", "No formal studies have been conducted.")

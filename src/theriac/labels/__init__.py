@@ -6,9 +6,10 @@ statement carries its exact quote and path; nothing in here touches files, the n
 
 import msgspec
 
+from theriac.labels.absences import read_absences
 from theriac.labels.cautions import read_cautions
 from theriac.labels.document import LabelDocument, Section, Table
-from theriac.labels.findings import Caution, Interaction, Mechanism, Reaction
+from theriac.labels.findings import Absence, Caution, Interaction, Mechanism, Reaction
 from theriac.labels.indications import read_indications
 from theriac.labels.instructions import read_instructions
 from theriac.labels.interactions import read_interactions
@@ -41,14 +42,18 @@ class Statements(msgspec.Struct, frozen=True, kw_only=True):
     interactions: tuple[Interaction, ...]
     mechanism: Mechanism
     instructions: Instructions
+    absences: tuple[Absence, ...] = ()
 
 
 def read_statements(document: LabelDocument, *, app: str = "", file: str = "") -> Statements:
     """All statements of one label."""
     indications, excluded = read_indications(document)
+    cautions, reactions = read_cautions(document), read_reactions(document)
+    interactions, mechanism = read_interactions(document), read_mechanism(document)
     return Statements(
         app=app, file=file, set_id=document.set_id, version=document.version, document_type=document.document_type,
         jurisdiction=document.jurisdiction, effective_time=document.effective_time, indications=indications, not_indicated=excluded,
-        regimens=read_regimens(document, indications), cautions=read_cautions(document), reactions=read_reactions(document),
-        interactions=read_interactions(document), mechanism=read_mechanism(document), instructions=read_instructions(document, indications),
+        regimens=read_regimens(document, indications), cautions=cautions, reactions=reactions, interactions=interactions, mechanism=mechanism,
+        instructions=read_instructions(document, indications),
+        absences=read_absences(document, indications, cautions, reactions, interactions, mechanism),
     )  # fmt: skip

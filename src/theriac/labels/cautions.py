@@ -5,7 +5,7 @@ adds no caution that the label does not state.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from theriac.labels.caution_words import actions_in, populations_in
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
@@ -76,15 +76,19 @@ def read_cautions(document: LabelDocument) -> tuple[Caution, ...]:
 def contraindications_absent(document: LabelDocument) -> Absence | None:
     """Why no contraindication is shown: the label states "None", has no such section, or its section gave nothing; None when there are
     some."""
+    return contraindications_missing(document, read_cautions(document))
+
+
+def contraindications_missing(document: LabelDocument, cautions: Sequence[Caution]) -> Absence | None:
+    """The same for a label whose cautions have been read."""
     sections = sections_of(document, "contraindications")
-    if not sections:
-        lay = any(c.kind == "contraindication" for c in read_cautions(document)) if document.source_format == "epi" else False
-        return None if lay else Absence(what="contraindications", kind=SECTION_ABSENT)
     stated = next((none for none in (_stated_none(section) for section in sections) if none), None)
     if stated is not None:
         return stated
-    if any(True for section in sections for _ in _contraindications(section)):
+    if any(one.kind == "contraindication" for one in cautions):
         return None
+    if not sections:
+        return Absence(what="contraindications", kind=SECTION_ABSENT)
     return Absence(what="contraindications", kind=NOT_READ, path=sections[0].path)
 
 
