@@ -1,26 +1,24 @@
 """Two versions of one label flow in; the statements that were added, removed or changed flow out, section by section, both quotes
 beside each other.
 
-White space, typography, numbering, references to other sections and the order of statements are no change. It compares text and the
-indications read from it; it never says whether
-a change matters.
+What is a change and what is only layout is for `changed_text` to say, as it is for events; here its passages get their section, their path and
+the kind of event they are material for, in every section of the label. It never says whether a change matters.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-import msgspec
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
+from theriac.labels.changed_text import Passage, changed_passages, key_of
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
 from theriac.labels.findings import Difference
 from theriac.labels.indications import read_indications
-from theriac.labels.passages import passages
+from theriac.labels.statements import Indication
 from theriac.terms import EventKind
 
 _KINDS: Mapping[str, EventKind] = MappingProxyType({
+    "boxed_warning": EventKind.LABEL_BOXED_WARNING_CHANGED,
     "indications": EventKind.LABEL_INDICATION_CHANGED,
     "dosage": EventKind.LABEL_DOSING_CHANGED,
     "contraindications": EventKind.LABEL_CONTRAINDICATION_CHANGED,
@@ -40,49 +38,12 @@ _KINDS: Mapping[str, EventKind] = MappingProxyType({
 })  # fmt: skip
 _INSIDE_POPULATIONS = frozenset(("pregnancy", "lactation", "contraception", "pediatric", "geriatric", "renal", "hepatic"))
 _SKIPPED = frozenset(("package_label", "product_data", "recent_changes", "references"))
-_REFERENCE = re.compile(
-    r"[\[(]\s*see\b[^\])]*(?:\([^)]*\)[^\])]*)*[\])]|\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)", re.IGNORECASE
-)
-_NUMBERING = re.compile(r"^\s*\d{1,2}(?:\.\d{1,2}){0,2}\.?\s+(?=[A-Z])|\b(?:table|figure)\s+\d+\b", re.IGNORECASE)
-_NOT_WORD = re.compile(r"[^a-z0-9%<>≥≤=.+/]+|(?<!\d)\.|\.(?!\d)")
-_TYPOGRAPHY = str.maketrans(
-    {
-        "“": '"',
-        "”": '"',
-        "’": "'",
-        "‘": "'",
-        "–": "-",
-        "—": "-",
-        "‑": "-",
-        "\u00ad": "",
-        "\u200b": "",
-        "\ufeff": "",
-        "\u00a0": " ",
-        "®": "",
-        "™": "",
-        "µ": "u",
-        "μ": "u",
-    }
-)
-_ALIKE = 62.0  # below this share of common words two statements are another statement, not a change of one
-
-
-class Statement(msgspec.Struct, frozen=True):
-    """One passage with what is compared of it."""
-
-    quote: str
-    path: str
-    compared: str
+_SAME_NAME = 95.0
 
 
 def label_differences(old: LabelDocument, new: LabelDocument) -> tuple[Difference, ...]:
     """What the new version of a label says otherwise than the old one; nothing for equal texts."""
-    found: list[Difference] = []
-    for key in _keys(old, new):
-        if key == "boxed_warning":
-            found.extend(_boxed(old, new))
-        else:
-            found.extend(_section(old, new, key))
+    found = [difference for key in _keys(old, new) for difference in _section(old, new, key)]
     return (*_indications(old, new), *found)
 
 
@@ -94,93 +55,43 @@ def _keys(old: LabelDocument, new: LabelDocument) -> list[str]:
     return [key for key in keys if key not in ("mechanism", "pharmacodynamics", "pharmacokinetics") or "clinical_pharmacology" not in keys]
 
 
-def statements_of(document: LabelDocument, key: str) -> list[Statement]:
-    """The statements of a kind of section, each once; the highlights only repeat them."""
-    found: list[Statement] = []
-    for section in (s for s in document.sections if s.key == key):
-        parts = [leaf for leaf in leaves(section) if not leaf.highlights] or list(leaves(section))
-        for leaf in parts:
-            found.extend(_of_leaf(leaf))
-    return found
-
-
-def _of_leaf(leaf: Section) -> Iterator[Statement]:
-    for part in passages(leaf.text):
-        compared = comparable(part.text)
-        if len(compared) > 3:
-            yield Statement(part.text, leaf.path, compared)
-
-
-def comparable(text: str) -> str:
-    """The text as it is compared: small letters, plain quotes and dashes, no references, no numbering, no punctuation.
-
-    >>> comparable("2.1  Apply “Drug”® twice daily [see Dosage (2.2)].") == comparable('3.4 Apply "Drug" twice  daily')
-    True
-    """
-    plain = _NUMBERING.sub(" ", _REFERENCE.sub(" ", text.translate(_TYPOGRAPHY)))
-    return " ".join(_NOT_WORD.sub(" ", plain.lower()).split())
-
-
 def _section(old: LabelDocument, new: LabelDocument, key: str) -> Iterator[Difference]:
-    if _texts(old, key) == _texts(new, key):
+    before, after = _of(old, key), _of(new, key)
+    if key == "boxed_warning" and not (before and after):
+        yield from _box(old, new)
         return
-    before, after = statements_of(old, key), statements_of(new, key)
-    kind = _KINDS.get(key)
-    for one, other in _paired(_only(before, after), _only(after, before)):
-        change = "changed" if one and other else "removed" if one else "added"
-        yield _difference(key, change, kind, one, other)
+    texts_old, texts_new = ([section.text for section in side] for side in (before, after))
+    if texts_old == texts_new:
+        return
+    for passage in changed_passages(texts_old, texts_new):
+        yield _difference(key, passage, _path(before, passage.old), _path(after, passage.new))
 
 
-def _texts(document: LabelDocument, key: str) -> list[str]:
-    return [section.text for section in document.sections if section.key == key]
+def _of(document: LabelDocument, key: str) -> list[Section]:
+    return [section for section in document.sections if section.key == key]
 
 
-def _only(these: Iterable[Statement], those: Iterable[Statement]) -> list[Statement]:
-    """The statements that the other version does not have, counted and without regard to blanks: moving, joining or splitting one is no
-    change."""
-    packed = [statement.compared.replace(" ", "") for statement in those]
-    left, whole = Counter(packed), "".join(packed)
-    found = []
-    for statement in these:
-        letters = statement.compared.replace(" ", "")
-        if left[letters] > 0:
-            left[letters] -= 1
-        elif letters not in whole:
-            found.append(statement)
-    return found
-
-
-def _paired(removed: list[Statement], added: list[Statement]) -> Iterator[tuple[Statement | None, Statement | None]]:
-    """Each removed statement with the added one most like it, if one is alike enough; the others alone."""
-    left = list(added)
-    for statement in removed:
-        best = process.extractOne(statement.compared, [s.compared for s in left], scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE)
-        yield statement, (left.pop(best[2]) if best else None)
-    for statement in left:
-        yield None, statement
-
-
-def _difference(key: str, change: str, kind: EventKind | None, one: Statement | None, other: Statement | None) -> Difference:
+def _difference(key: str, passage: Passage, path_old: str | None, path_new: str | None) -> Difference:
+    change = "changed" if passage.old and passage.new else "removed" if passage.old else "added"
     return Difference(
-        section=key,
-        change=change,
-        kind=kind,
-        old=one.quote if one else None,
-        new=other.quote if other else None,
-        path_old=one.path if one else None,
-        path_new=other.path if other else None,
+        section=key, change=change, kind=_KINDS.get(key), old=passage.old or None, new=passage.new or None, path_old=path_old, path_new=path_new
     )
 
 
-def _boxed(old: LabelDocument, new: LabelDocument) -> Iterator[Difference]:
-    """A box that appeared or went is one difference; otherwise its statements are compared."""
+def _path(sections: Sequence[Section], quote: str) -> str | None:
+    """The path of the part that holds the passage, or of the section where it runs over several parts."""
+    if not quote:
+        return None
+    parts = [part for section in sections for part in (*leaves(section), section)]
+    return next((part.path for part in parts if quote in part.text), None)
+
+
+def _box(old: LabelDocument, new: LabelDocument) -> Iterator[Difference]:
+    """A box that appeared or went is one difference."""
     before, after = sections_of(old, "boxed_warning"), sections_of(new, "boxed_warning")
-    if before and after:
-        for difference in _section(old, new, "boxed_warning"):
-            yield msgspec.structs.replace(difference, kind=EventKind.LABEL_BOXED_WARNING_CHANGED)
-    elif after:
+    if after and not before:
         yield Difference(section="boxed_warning", change="added", kind=EventKind.LABEL_BOXED_WARNING_ADDED, new=after[0].text, path_new=after[0].path)
-    elif before:
+    elif before and not after:
         yield Difference(
             section="boxed_warning", change="removed", kind=EventKind.LABEL_BOXED_WARNING_REMOVED, old=before[0].text, path_old=before[0].path
         )
@@ -188,30 +99,25 @@ def _boxed(old: LabelDocument, new: LabelDocument) -> Iterator[Difference]:
 
 def _indications(old: LabelDocument, new: LabelDocument) -> Iterator[Difference]:
     """Diseases that only one version is indicated for."""
-    before = {comparable(i.name): i for i in read_indications(old)[0]}
-    after = {comparable(i.name): i for i in read_indications(new)[0]}
-    for name, indication in after.items():
-        if name not in before and not _named(name, before):
-            yield Difference(
-                section="indications",
-                change="added",
-                kind=EventKind.LABEL_INDICATION_ADDED,
-                statement=indication.name,
-                new=indication.quote,
-                path_new=indication.path,
-            )
-    for name, indication in before.items():
-        if name not in after and not _named(name, after):
-            yield Difference(
-                section="indications",
-                change="removed",
-                kind=EventKind.LABEL_INDICATION_REMOVED,
-                statement=indication.name,
-                old=indication.quote,
-                path_old=indication.path,
-            )
+    texts_old, texts_new = ([section.text for section in sections_of(side, "indications")] for side in (old, new))
+    if texts_old == texts_new:
+        return
+    before, after = read_indications(old)[0], read_indications(new)[0]
+    for one in _only(after, before):
+        yield Difference(
+            section="indications", change="added", kind=EventKind.LABEL_INDICATION_ADDED, statement=one.name, new=one.quote, path_new=one.path
+        )
+    for one in _only(before, after):
+        yield Difference(
+            section="indications", change="removed", kind=EventKind.LABEL_INDICATION_REMOVED, statement=one.name, old=one.quote, path_old=one.path
+        )
 
 
-def _named(name: str, others: Iterable[str]) -> bool:
-    """Whether another name is the same with a word more or less or in another order."""
-    return any(fuzz.token_set_ratio(name, other) >= 95 for other in others)
+def _only(these: Sequence[Indication], those: Sequence[Indication]) -> Iterator[Indication]:
+    """The uses that the other version does not name, also not with a word more or less or in another order; each once."""
+    known = {key_of(one.name): one.name for one in those}
+    for one in these:
+        key = key_of(one.name)
+        if key not in known and not any(fuzz.token_set_ratio(one.name, name) >= _SAME_NAME for name in known.values()):
+            known[key] = one.name
+            yield one
