@@ -27,6 +27,7 @@ class Lookup(msgspec.Struct, frozen=True):
     by_raw: Callable[[Iterable[bytes]], dict[bytes, tuple[str, str, str, str]]]
     believed_before: Callable[[str, str, str], int]
     listed: Callable[[str], int | None]
+    quarantined: frozenset[str] = frozenset()
 
 
 class _Moment(msgspec.Struct, frozen=True, order=True):
@@ -210,7 +211,7 @@ class Intake:
         if fault.record is not None or fault.payload:
             self._count(fault.source or UNRECOGNISED_SOURCE, "read")
         number = hash_bytes(fault.path.encode(), (fault.record or "").encode(), (fault.field or "").encode(), fault.payload)
-        if any(row["id"] == number for row, _ in self.batch.quarantine):
+        if number in self.lookup.quarantined or any(row["id"] == number for row, _ in self.batch.quarantine):
             return
         row: dict[str, object] = {
             "id": number,

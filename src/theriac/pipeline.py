@@ -182,7 +182,8 @@ class _Run:
         self.tell = progress
         self.progress = Progress()
         self.claims_before = registry.stamp_wanted(home)
-        lookup = Lookup(home.index.known, home.index.by_raw, home.index.believed_before, home.index.listed)
+        waiting = frozenset(str(row["id"]) for row in ledger.quarantined(home))
+        lookup = Lookup(home.index.known, home.index.by_raw, home.index.believed_before, home.index.listed, waiting)
         self.intake = Intake(lookup, started, seen, settings.shrink_share)
         self.known = _known(home, given=seen is not None)
         self.served = {} if seen else home.index.served()
