@@ -148,6 +148,7 @@ def _evidence(record: str, one: Interaction) -> Evidence:
 
 def _drug_target(target: Target, stated: Sequence[tuple[Evidence, Interaction]]) -> DrugTarget:
     """The target with its evidence; what the mechanism rows say outweighs what a measurement says."""
+    stated = sorted(stated, key=lambda pair: (pair[0].record, pair[0].path))
     flagged = [pair for pair in stated if pair[1].mechanism]
     telling = [meaning_of_action(pair[1].action) for pair in flagged or stated]
     signs = {one.sign for one in telling if one.sign is not None}

@@ -55,5 +55,6 @@ def symbols_meant(text: str, known: Collection[str]) -> tuple[str, ...]:
     key = symbol_key(text)
     if len(key) < 3:
         return (key,) if key in known else ()
-    family = re.compile(rf"{key}(?:(?<=[A-Z])\d{{1,2}}|(?<=\d)[A-Z])?\Z")
+    # Members of a family carry a number or one of the first letters (IL17F); an R behind the number is the receptor (IL6R).
+    family = re.compile(rf"{key}(?:(?<=[A-Z])\d{{1,2}}|(?<=\d)[A-G])?\Z")
     return tuple(sorted(one for one in known if family.match(one)))

@@ -29,11 +29,12 @@ _STYLES = {1: ("more", "#166534"), -1: ("less", "#991b1b"), None: ("open", "#374
 
 
 class Place(Struct, frozen=True):
-    """Where a node stands: the upper left corner of its box."""
+    """Where a node stands: the upper left corner of its box; `also` are the further ends that the same last step reaches."""
 
     node: Node
     x: int
     y: int
+    also: tuple[str, ...] = ()
 
 
 def draw(view: MechanismView, *, most: int = 8) -> str:
@@ -89,23 +90,24 @@ def _places(chains: Sequence[Chain], steps: Sequence[Step], view: MechanismView)
         nodes.setdefault(step.target.id, step.target)
         columns.setdefault(step.target.id, 1)
     rows: dict[int, int] = {}
+    also = {chain.end.id: tuple(one.symbol or one.name for one in chain.also) for chain in reversed(chains)}
     found = {}
     for identifier, node in nodes.items():
         column = columns[identifier]
         row = rows.get(column, 0)
         rows[column] = row + 1
-        found[identifier] = Place(node=node, x=_MARGIN + column * _ACROSS, y=_MARGIN + row * _DOWN)
+        found[identifier] = Place(node=node, x=_MARGIN + column * _ACROSS, y=_MARGIN + row * _DOWN, also=also.get(identifier, ()))
     return found
 
 
 def _box(place: Place) -> str:
     node = place.node
-    shown = node.symbol or node.name
+    shown = (node.symbol or node.name) + (f" and {len(place.also)} more" if place.also else "")
     lines = _wrapped(shown)
     fill = _FILLS.get(node.kind, "#f3f4f6")
     first = place.y + _HEIGHT // 2 + 4 - 7 * (len(lines) - 1)
     texts = "".join(f'<tspan x="{place.x + _WIDTH // 2}" y="{first + 14 * number}">{escape(line)}</tspan>' for number, line in enumerate(lines))
-    title = escape(f"{node.name} ({node.kind}, {node.id})")
+    title = escape(f"{node.name} ({node.kind}, {node.id})" + (f"; also {', '.join(place.also)}" if place.also else ""))
     box = f'<rect x="{place.x}" y="{place.y}" width="{_WIDTH}" height="{_HEIGHT}" rx="7" fill="{fill}" stroke="#6b7280"/>'
     return f'<g><title>{title}</title>{box}<text font-size="12" text-anchor="middle" fill="#111827">{texts}</text></g>'
 
