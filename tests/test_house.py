@@ -24,6 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("flow",),
     ("sources",),
     ("stages",),
+    ("worker",),
     ("store",),
     ("intake", "search", "engine", "gather", "clinical", "delivery"),
     ("standing", "chronicle"),

@@ -14,7 +14,7 @@ from theriac.labels import LabelDocument, Statements, read_label, read_statement
 from theriac.model import Label
 from theriac.store.lake import Lake
 
-READER = "labels/1"
+READER = "labels/2"
 _decode = msgspec.msgpack.Decoder(Statements)
 _encode = msgspec.msgpack.Encoder()
 
@@ -70,7 +70,7 @@ def _record(curie: str) -> tuple[str, str]:
 
 
 def clinical_sections(labels: Sequence[Read]) -> dict[str, list[dict[str, object]]]:
-    """The clinical sections of a profile: what each label says, label by label, never averaged; identical labels stand as one.
+    """The clinical sections of a profile: what each label says, label by label, never averaged; one statement in many labels of one name stands once.
 
     Each entry carries its jurisdiction, document type, label, version and date beside the statement and its quote.
     """
@@ -80,9 +80,10 @@ def clinical_sections(labels: Sequence[Read]) -> dict[str, list[dict[str, object
         about = _about(one)
         for name in _SECTIONS:
             for statement in _as_list(getattr(one.statements, name)):
-                key = (name, msgspec.json.encode({k: v for k, v in statement.items() if k != "path"}))
+                words = {k: v for k, v in statement.items() if k != "path"}
+                key = (name, msgspec.json.encode([about["jurisdiction"], str(about["product_name"]).casefold(), words]))
                 before = said.get(key)
-                if before is not None and before["jurisdiction"] == about["jurisdiction"]:
+                if before is not None:
                     before["labels"] = int(str(before["labels"])) + 1
                     continue
                 said[key] = {**about, "labels": 1, **statement}
@@ -90,7 +91,7 @@ def clinical_sections(labels: Sequence[Read]) -> dict[str, list[dict[str, object
     return sections
 
 
-_SECTIONS = ("indications", "not_indicated", "regimens", "instructions", "cautions", "reactions", "interactions", "mechanism")
+_SECTIONS = ("indications", "not_indicated", "regimens", "instructions", "cautions", "reactions", "interactions", "mechanism", "absences")
 
 
 def _as_list(value: object) -> list[dict[str, object]]:

@@ -4,18 +4,14 @@ Flows in: paths and a home. Flows out: the run report, and a store in which each
 knows the order (STAGES), and, with the scheduler, the only one that asks the clock.
 """
 
-import gc
 import io
-import os
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -49,6 +45,7 @@ from theriac.stages import (
 from theriac.store import ledger, registry, upkeep
 from theriac.store.home import Home, Writer
 from theriac.terms import SeenBy
+from theriac.worker import examine, start_worker
 
 STAGES = ("open", "recognise", "cut", "identify", "read", "name", "file", "commit", "index", "gather names")
 
@@ -383,30 +380,6 @@ class _Rewound(io.RawIOBase):
         return len(data)
 
 
-_worker: Examiner | None = None
-
-
-def _start_worker(known: Known) -> None:
-    """Gives a freshly spawned worker its knowledge, the only state a worker has, and lets it end with its parent, however that ends."""
-    global _worker
-    gc.set_threshold(50_000, 20, 50)  # decoded studies are many small trees without cycles: the usual thresholds cost a fifth of the time
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker = Examiner(known)
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _examine(task: Task) -> Examined:
-    if _worker is None:
-        raise RuntimeError("the worker was not started")
-    return _worker.examine(task)
-
-
 @contextmanager
 def _examining(known: Known, workers: int) -> Iterator[Callable[[Task], "Future[Examined] | Examined"]]:
     """How to examine a task: here while there is little to do, by spawned workers once there is more."""
@@ -420,8 +393,8 @@ def _examining(known: Known, workers: int) -> Iterator[Callable[[Task], "Future[
         if workers < 2 or done < POOL_FROM_BYTES:
             return here.examine(task)
         if pool is None:
-            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(known,))
-        return pool.submit(_examine, task)
+            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=start_worker, initargs=(known,))
+        return pool.submit(examine, task)
 
     try:
         yield submit

@@ -68,7 +68,7 @@ def label(statements: Any) -> None:
     clinical(out, {name: whole[name] if isinstance(whole[name], list) else [whole[name]] for name in _SECTIONS if name in whole})
 
 
-_SECTIONS = ("indications", "not_indicated", "regimens", "cautions", "reactions", "interactions", "mechanism")
+_SECTIONS = ("indications", "not_indicated", "regimens", "cautions", "reactions", "interactions", "mechanism", "absences")
 
 
 def clinical(out: Console, sections: dict[str, Any]) -> None:
@@ -82,11 +82,27 @@ def clinical(out: Console, sections: dict[str, Any]) -> None:
         out.print(Text("  Rates from different trials cannot be compared directly; a missing rate is not 0.", style="italic"))
     _section(out, "Interactions", sections.get("interactions"), lambda one: f"{one.get('name', '')}: {one.get('effect') or one.get('advice') or ''}")
     mechanism = [one for one in sections.get("mechanism") or () if one.get("statements") or one.get("absence")]
+    if sections.get("absences"):
+        out.print(Text("\nWhat these labels do not say", style="bold"))
+        _absences(out, sections["absences"])
     _section(out, "How it works", mechanism, lambda one: f"{one.get('certainty') or 'no statement'}")
 
 
 def _caution_line(one: dict[str, Any]) -> str:
     return f"{one.get('kind', '')}: {one.get('title') or ', '.join(one.get('populations') or ())}"
+
+
+def _absences(out: Console, rows: Sequence[dict[str, Any]]) -> None:
+    """What labels do not say, and which of the three ways of saying nothing it is; one line a label."""
+    by_label: dict[str, list[str]] = {}
+    for one in rows:
+        where = " ".join(str(part) for part in (one.get("jurisdiction"), one.get("product_name")) if part) or "this label"
+        words = str(one.get("what", "")).replace("_", " ")
+        kind = str(one.get("kind", "")).replace("_", " ")
+        quote = f" (“{one['quote']}”)" if one.get("quote") else ""
+        by_label.setdefault(where, []).append(f"{words}: {kind}{quote}")
+    for where, listed in by_label.items():
+        out.print(plain(f"  {where}: {'; '.join(dict.fromkeys(listed))}"))
 
 
 def _in_brackets(text: str | None) -> str:
