@@ -15,7 +15,8 @@ _ACTION = (
     r"(?:(?:the|an?|initial|first-line|second-line|long-term|short[- ]\s?term|chronic|acute|topical|symptomatic|preventive|prophylactic|adjunctive|"
     r"adjuvant|maintenance|once-daily|additional|emergency|definitive|palliative|empiric(?:al)?|temporary|local|systemic|oral|intravenous|"
     r"bronchodilator|concomitant|ongoing|supportive|intermittent|immediate|extended)[, ]+(?:or |and )?)*"
-    r"(?:treatment|management|relief|prevention|prophylaxis|control|therapy|amelioration|reduction|suppression|eradication|diagnosis|detection|"
+    r"(?:treatment|management|relief|prevention|prophylaxis|control|therapy|amelioration|"
+    r"(?:active |passive )?immuni[sz]ation|reduction|suppression|eradication|diagnosis|detection|"
     r"induction(?: and maintenance)?|maintenance|production|palliation|correction|stimulation|alleviation|resolution|improvement|lowering|"
     r"restoration|preservation|mobilization|facilitation|promotion|identification|visualization|evaluation|replacement therapy|use|care)"
 )
@@ -36,6 +37,7 @@ _RISK = re.compile(
     r"(?: of| in| for| associated with| due to)\s+(?:the )?)+",
     re.IGNORECASE,
 )
+_JOINT = re.compile(r"(?:[\s,;]|\b(?:and/or|and|or|for|the|in|an?|to)\b)+$", re.IGNORECASE)
 _PEOPLE = re.compile(
     r"^(?:the )?(?P<who>(?:(?!(?:in|for|of|with|to|from|by|on)\b)[\w/≥≤<>.-]+,?\s){0,6}?(?:patients?|adults?|children|women|men"
     r"|adolescents|individuals|persons|people|infants|neonates|subjects|females?|males?|girls|boys)\b"
@@ -55,8 +57,9 @@ _HARD = re.compile(
     r"|prior to|using|through|requiring|receiving"
     r"|not (?:adequately|responsive|amenable|controlled)|unresponsive|refractory to|resistant to|resulting|characterized"
     r"|manifested|manifesting|harboring|only|alone"
-    r"|either|if|with (?:or without|no|the exception|disease|an?|evidence|compensated|decompensated)|without"
-    r"|(?<!caused )(?<!induced )(?<!followed )by|because|since|regardless|previously|undergoing|at high risk|at risk"
+    r"|either|if|with (?:or without|no|the exception|disease|resistance|intolerance|an?|evidence|compensated|decompensated)|without|occurring"
+    r"|to (?:allow|permit|enable)"
+    r"|(?<!caused )(?<!induced )(?<!followed )by|because|since|regardless|previously(?! (?:un)?treated)|undergoing|at high risk|at risk"
     r"|(?<!such )as|has|have|are|is|via|under|for (?:up|at|the|more|less|short)|over|upon|except|expressing|whether|weighing"
     r"|aged|with or without|although|but|however|whereas)\b"
     r"|,? to (?:lower|reduce|improve|increase|maintain|prevent|delay|decrease|achieve|slow|facilitate|support|provide|permit"
@@ -76,14 +79,17 @@ _SOFT = re.compile(
 _EXAMPLES = re.compile(r",?\s*\(?(?:to include|including|such as|e\.g\.,?|i\.e\.,?|for example|like)\s", re.IGNORECASE)
 _QUALIFIER = re.compile(
     r"^(?:(?:the|an?|any|various|certain|other|multiple(?=\s(?:\w+[\s,]+){0,4}\w+(?<!i)s\b)|documented|established|suspected"
-    r"|confirmed|proven|clinically|typical|visible|mild to moderate|moderate[- ]to[- ]severe|moderate(?:ly)? to severe(?:ly)?"
+    r"|confirmed|proven"
+    r"|clinically(?= (?:typical|significant|relevant|stable|diagnosed|apparent|visible|evident|suspected|documented|important|proven))"
+    r"|typical|visible|palpable|mild to moderate|moderate[- ]to[- ]severe|moderate(?:ly)? to severe(?:ly)?"
     r"|mild-to-moderate|active|mild|moderate|moderately|severe|severely|serious"
-    r"|symptomatic|newly[- ]diagnosed|previously[- ]untreated|life-threatening|susceptible|temporary|simple|treatment of|management of)\s)+"
+    r"|symptomatic|newly[- ]diagnosed|previously[- ](?:un)?treated|life-threatening|susceptible|temporary|simple|treatment of|management of)\s)+"
     r"(?:active\s)?",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r",\s*(?!type\b|Type\b|stage\b|grade\b)(?:and/or|and|or)?\s+|\s+(?:and/or|and|or|as well as)\s+|\s*[•●]\s*")
-_KIND = re.compile(r"[\w-]+(?:ic|al|ar|ous|ive|ary|ory|oid|ine|ian|ral|ogenic|lastic|en)$", re.IGNORECASE)
+_KIND = re.compile(r"[\w-]+(?:ic|al|ar|ous|ive|ary|ory|oid|ine|ian|ral|ogenic|lastic|en|ior|iate)$", re.IGNORECASE)
+_LOOKS = re.compile(r"(?:\w+ly )?(?:non-?[a-z]+|[a-z]+[ai]ble|typical|flat|raised|thick|thin)", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"(?:^|[ -])(?:positive|negative|mutated|mutant|amplified|deficient|advanced|metastatic|unresectable|resectable|inoperable"
     r"|relapsed|relapsing|refractory|recurrent|acute|chronic|active"
@@ -92,8 +98,8 @@ _ATTRIBUTE = re.compile(
     r"|uncomplicated|serious|painful|intractable|primary|secondary|congenital|acquired|upper|lower|risk|manic|mixed|untreated"
     r"|treated|diagnosed|generali[sz]ed|partial|complex|simple|high|low|type"
     r"|intermediate|old|new|short|long|total|initial|\w+ly|seasonal|perennial|juvenile|adult|pediatric|systemic|local|topical"
-    r"|temporary|first|second|third|\d+[a-z]?|[ivx]+|induced|associated|mediated|related|threatening|stage|grade|deleterious"
-    r"|germline|somatic|suspected|documented)$",
+    r"|temporary|first|second|third|[ivx]+|induced|associated|mediated|related|threatening|stage|grade|deleterious"
+    r"|germline|somatic|suspected|documented)$|(?:^| )\d+[a-z]?$",
     re.IGNORECASE,
 )
 _DISEASE = re.compile(
@@ -103,12 +109,15 @@ _DISEASE = re.compile(
     r"|depression|insomnia|asthma|migraine|headaches?|fever|nausea|vomiting|arrest|stroke|infarction"
     r"|arthritis|spasms?|spasticity|symptoms?|events?|episodes?|deficiency|insufficiency|malignancies|attacks?|rejection"
     r"|withdrawal|dependence|obesity|pregnancy|anesthesia|thrombosis|embolism|arrhythmias?|fibrillation|burns?|wounds?|acne"
-    r"|psoriasis|rosacea|lupus|gout|lice|scabies)$",
+    r"|psoriasis|rosacea|lupus|gout|lice|scabies|inflammation|injur(?:y|ies)|bleeding|h(?:a)?emorrhages?|rash|congestion|constipation|reflux"
+    r"|cough|allerg(?:y|ies)|cataracts?|shock|poisoning|overdos(?:e|age)|toxicity|dysfunction|impairment|incontinence|retention|infestations?"
+    r"|abscess(?:es)?|sepsis|fractures?|tremors?|tics|addiction|abuse|infertility)$",
     re.IGNORECASE,
 )
 _TOGETHER = re.compile(
     r"\bin (?:combination|conjunction|association) with\s+(.+?)(?=,? (?:for|is|are|in|when|to|as|after|following|who|may"
-    r"|should)\b|[.;:(\[]|,\s|$)|\b(?:as an? )?(?:adjunct|adjunctive (?:therapy|treatment)|add-on therapy)\s+to\s+(.+?)"
+    r"|should)\b|[.;:(\[]|,\s|$)|\b(?:as an? )?(?:adjunct|adjunctive (?:therapy|treatment)|add-on(?: therapy| treatment)?)\s+to\s+"
+    r"(?!improve|reduce|control|treat|lower|help|prevent|maintain|delay|relieve)(.+?)"
     r"(?=,? (?:for|is|are|in|when|to|as|after|following|who)\b|[.;:(\[]|,\s|$)",
     re.IGNORECASE,
 )
@@ -132,8 +141,15 @@ _OUTCOME = re.compile(
     r"|exercise)\b",
     re.IGNORECASE,
 )
+_NO_NAME = re.compile(
+    r"(?:(?:may|can|should|must|will|has|have|is|are|was|were|who|whose|whom|when|where|that|there|patients?|adults?|children"
+    r"|adolescents|particularly|especially)\b.*|.* (?:therapy|therapies|chemotherapy|regimen)(?: with .*)?"
+    r"|(?:therapy|treatment|prevention|prophylaxis|management)(?: (?:of|for|with|in|to|against) .*)?)",
+    re.IGNORECASE,
+)
 _NOISE = re.compile(
-    r"^(?:may be .*|(?:\w+ )?different .*|(?:on|at|in|around|over|when|if|after|primarily|reduces?) .*|also known.*|known as.*"
+    r"^(?:may be .*"
+    r"|(?:\w+ )?different .*|(?:on|at|in|around|over|when|if|after|primarily|reduces?) .*|also known.*|known as.*"
     r"|however.*|by .*|use of .*|its .*|single agent|monotherapy|(?:adult|pa?ediatric|adult and pa?ediatric) patients?|is not .*"
     r"|for|not|it|this|which .*|whom .*|disease|condition|conditions|diseases|use|the|it|them|both|others?|symptoms|appropriate|one"
     r"|patients?|adults?|children|products?|these|this|up|therapy|treatment)$",
@@ -169,7 +185,12 @@ def uses(phrase: str) -> tuple[Use, ...]:
 def plain_phrase(phrase: str) -> str:
     """The phrase without references, abbreviations and other asides in brackets ("(Type I)" and "such as" stay)."""
     bare = re.sub(r"\[[^\]]*\]", " ", phrase)
-    bare = re.sub(r"(?<=[a-zA-Z] )(\([A-Z][A-Za-z]{1,7}\)) (?=[A-Z][a-z]+ )", r"\1, ", bare)  # a list whose line breaks were lost
+    bare = re.sub(r"(?<=[a-zA-Z] )(\([A-Z][A-Za-z]{1,7}\)) (?=(?!Type|Stage|Class|Grade|Phase)[A-Z][a-z]+ )", r"\1, ", bare)  # a list's lost lines
+    bare = re.sub(
+        r"\b([A-Za-z][\w-]*(?: \d)?)[- ]infected (?=(?:\w+ )?(?:patients|adults|children|infants|individuals|people|persons|adolescents))",
+        r"\1 infection in ",
+        bare,
+    )
     bare = re.sub(r"\s*\((?!\s*(?:type|class|stage|grade|including|such as)\b)[^()]*\)", "", bare, flags=re.IGNORECASE)
     bare = re.sub(r"\s*\([^()]*$", "", bare)
     bare = re.sub(r"\b(with|of|for|in|the|to|have|treat)\s?:\s", r"\1 ", bare)
@@ -224,10 +245,14 @@ def _objects(text: str) -> list[str]:
         bare = re.sub(r"^\s*(?:for|in|to|as|with|use in|when)\s+(?:the )?", "", bare)
         return [_object(bare)]
     objects = [_object(text[heads[0].end() :])]
+    kept = [heads[0]]
     raised = re.search(r"\b(?:improve|increase|reduce|lower|maintain|raise|provide|prolong|slow|delay)\b", heads[0].group(), re.IGNORECASE)
     if _OUTCOME.match(objects[0]) or (raised and not _DISEASE.search(objects[0])):
         ill = re.search(r"\b(?:patients|adults|children|women|men|infants|individuals|persons)\b[^.;:]*?\bwith\s+(.+)", text, re.IGNORECASE)
         return [_object(ill.group(1))] if ill else objects
+    by_reducing = re.search(r"\bby reducing (?:the )?(?:risk|incidence|rate) of (?:the )?(.+)", text)
+    if by_reducing:
+        return [_object(by_reducing.group(1))]
     purpose = False  # "…, to reduce attacks and to improve tolerance" says why, not what for
     for earlier, head in pairwise(heads):
         between = text[earlier.end() : head.start()]
@@ -245,9 +270,20 @@ def _objects(text: str) -> list[str]:
             continue
         if verb and (purpose or re.search(r"\bto [a-z]+", between)):
             continue
-        if joined and not re.search(r"\b(?:who|whom|when|has|have|that)\b", between):
-            objects.append(_object(text[head.end() :]))
-    return objects
+        if joined and not re.search(r"\b(?:who|whom|when|has|have|that|to (?:allow|permit|enable|support|replace))\b", between):
+            kept.append(head)
+    ends = [*(head.start() for head in kept[1:]), len(text)]
+    return [*_ahead(text[: heads[0].start()]), *(_object(_JOINT.sub("", text[head.end() : end])) for head, end in zip(kept, ends, strict=True))]
+
+
+def _ahead(text: str) -> list[str]:
+    """What a list names before its first "treatment of" ("asthma, skin diseases and treatment of …")."""
+    if not re.search(r"(?:,|\band|\bor)\s*(?:for\s+|the\s+)*$", text) or re.search(
+        r"\b(?:as|with|who|adjunct\w*|combination)\b", text, re.IGNORECASE
+    ):
+        return []
+    bare = re.sub(r"^\s*(?:for|in|to)\s+(?:the )?", "", _JOINT.sub("", text), flags=re.IGNORECASE)
+    return [_object(bare)] if _DISEASE.search(bare.strip(" ,")) else []
 
 
 def _object(text: str) -> str:
@@ -333,17 +369,37 @@ def _shared_head(text: str) -> list[str]:
         if not (_ATTRIBUTE.search(text[a:b].strip(" ,()")) and place < len(pieces) - 1):
             out.append(text[start:b].strip(" ,()"))
             start = None
+    while len(out) > 2 and all(_LOOKS.fullmatch(piece) for piece in out[:2]):
+        del out[0]  # "nonulcerated, flat, visible or palpable X": how it looks, not further diseases
+    if len(out) == 2 and _LOOKS.fullmatch(out[0]) and len(pieces) > 2:
+        del out[0]
     if len(out) < 2:
         return out
     last = out[-1].split()[-1]
+    if re.search(r"\b(?:phase|stage)\b", out[-1]) and not any(_DISEASE.search(p.split()[-1]) for p in out[:-1]):
+        return [text.strip(" ,()")]
+    if len(out[-1].split()) == 1 and not _HEAD_NOUN.fullmatch(last):
+        return _joined(text, out)
     bare = [not _DISEASE.search(p.split()[-1]) for p in out[:-1]]
     adjectival = [bool(_KIND.match(p.split()[-1])) for p in out[:-1]]
     plain = all(_KIND.match(w) or _ATTRIBUTE.search(w) for p in out[:-1] for w in re.findall(r"[\w-]+", p) if w not in ("and", "or"))
     if all(bare) and plain and not _HEAD_NOUN.fullmatch(last):
         return [text.strip(" ,()")]
+    if len(out[-1].split()) == 1 and not all(a for b, a in zip(bare, adjectival, strict=True) if b):
+        return out
     if any(b and a for b, a in zip(bare, adjectival, strict=True)) or (any(bare) and _HEAD_NOUN.fullmatch(last)):
         return [f"{p} {last}" if not _DISEASE.search(p.split()[-1]) else p for p in out]
     return out
+
+
+def _joined(text: str, pieces: list[str]) -> list[str]:
+    """The pieces where the last is one word that lends none of itself: adjectives before it stay with it ("anterior and panuveitis")."""
+    bare = 0
+    while bare < len(pieces) - 1 and not _DISEASE.search(pieces[-2 - bare].split()[-1]) and _KIND.match(pieces[-2 - bare].split()[-1]):
+        bare += 1
+    if not bare:
+        return pieces
+    return [*pieces[: -1 - bare], text[text.rfind(pieces[-1 - bare]) :].strip(" ,()")]
 
 
 def clean(part: str) -> str:
@@ -356,8 +412,11 @@ def clean(part: str) -> str:
     text = _QUALIFIER.sub("", text)
     text = re.sub(r"^(?:and|or|of|for|in|with|to|the|their|his)\s+", "", text.strip(' ,.:;"“”-–'), flags=re.IGNORECASE)
     text = re.sub(r"\s+(?:and|or|and/or|of|in|for|with|the|caused|due|to|associated|resulting)$", "", re.sub(r"\s+", " ", text).strip(" ,.:;"))
-    text = _said_once(text)
-    if len(text) < 4 or _NOISE.match(text) or len(text.split()) > 16:
+    text = re.sub(r"(?<=\w\s\w\w)(\w*) patients$", r"\1", text)
+    text = _said_once(text if text.count("(") == text.count(")") else text.split("(")[0].strip(" ,)"))
+    if 2 <= len(text) < 4 and text.isupper() and text.isalpha():
+        return text.lower()  # an abbreviation: the label itself may explain it
+    if len(text) < 4 or _NOISE.match(text) or _NO_NAME.fullmatch(text) or len(text.split()) > 16:
         return ""
     return text.lower()
 

@@ -23,9 +23,12 @@ _WEAK = re.compile(
     r"\b(?:(?:is|are|may be|has been|have been|can be) (?:also )?(?:used|useful|effective|recommended|helpful|of value|employed"
     r"|prescribed|valuable)(?: adjunctively)?|\bmay prescribe [^.;:]{2,40}?(?= for the)"
     r"|\bintended for (?:\w+ ){0,3}(?=(?:in )?the (?:treatment|management))|is an? (?:useful|effective) (?:adjunct|agent)"
-    r"|(?:was|were) shown to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
+    r"|(?:was|were) shown to be effective"
+    r"|\b(?:shown|demonstrated|found) [^.;:]{2,60} to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
     r"|\balso reduces? the (?:risk|rate|incidence) of"
-    r"|^\s*(?:Uses?:?\s+)?(?:[Ff]or|[Tt]emporar\w+|[Tt]reats?|[Rr]elieves?|[Pp]revents?|[Hh]elps?|As an? adju\w+|In the (?:treatment|management)))"
+    r"|^\s*(?:Uses?:?\s+)?(?:[Ff]or|[Tt]emporar\w+|[Tt]reats?|[Rr]elieves?|[Pp]revents?|[Hh]elps?|As an? adju\w+|In the (?:treatment|management)"
+    r"|(?:Symptomatic |Short-term |Long-term |Adjunctive )?(?:Treatment|Prophylaxis|Prevention|Management|Relief"
+    r"|(?:Active |Passive )?[Ii]mmuni[sz]ation)))"
     r"(?=\s+(?:in|for|to|the|of|as|minor|[a-z]+))\s*"
 )
 _NOT_A_USE = re.compile(
@@ -62,7 +65,11 @@ _SUBJECT = re.compile(
 _ITEMS = re.compile(
     r"\s*[•●▪◦∙■□➢]\s*|\n+|(?<=[a-z)C]) (?=(?:As an? (?:adjunct|adjuvant|single agent|monotherapy)|In combination with|For the"
     r"|In adults|In pa?ediatric|The (?:treatment|management|prevention))\b)"
-    r"|(?<=[\])]) \. (?=[A-Z])|(?<=[\])])\.? (?=[A-Z][a-z]+ [a-z])"
+    r"|(?<=[\])]) \. (?=[A-Z])|(?<=[\])])\.? (?=[A-Z][a-z]+ [a-z])|(?<=[:;.])\s*[-–]\s?(?=\w)"
+)
+_LOST = re.compile(  # a list whose bullets were lost: an item ends in its people or its disease, the next begins with a capital
+    r"(\b(?:adults|children|adolescents|women|men|patients|of age|and older|or older|and above)) (?=[A-Z][a-z]+\b)"
+    r"|([a-z](?:disorders?|diseases?|syndromes?|infections?|arthritis|cancers?|conditions?)) (?=[A-Z][a-z]{3,} (?:[a-z]|[A-Z][a-z]+ [a-z]))"
 )
 _UNRELATED = re.compile(
     r"\b(?:survival|resistan|drug-resistant bacteria|select patients|accelerated approval|continued approval|susceptibility|culture"
@@ -85,6 +92,7 @@ _GENERIC = frozenset(
         "effectiveness",
         "efficacy",
         "safety and effectiveness",
+        "safety and efficacy",
     }
 )
 
@@ -178,7 +186,7 @@ def _with_items(text: str, spans: list[Span], place: int) -> tuple[int, int]:
     end, taken = spans[place][1], 1
     if not _TRIGGER.search(text[spans[place][0] : end]) and not _WEAK.search(text[spans[place][0] : end]):
         return end, taken
-    listed = bool(re.search(r"\bindicated[^.]{0,40}?(?:for|of|in|with):\s", text[spans[place][0] : end]))
+    listed = bool(re.search(r"\bindicated\b[^.:]{0,160}:\s", text[spans[place][0] : end]))
     opened = text[spans[place][0] : end].rstrip().endswith(":")
     for span in spans[place + 1 :]:
         more = opened and any(is_item(text, later) for later in spans[place + taken + 1 : place + taken + 5])
@@ -210,7 +218,7 @@ def _nominal(item: str) -> bool:
 
 
 def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], old: bool) -> None:
-    sentence = text[span[0] : span[1]]
+    sentence = _itemised(text, span)
     trigger = _TRIGGER.search(sentence)
     weak = None if trigger else _WEAK.search(sentence)
     if trigger is None and (
@@ -222,6 +230,7 @@ def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], ol
     if trigger is None and leaf.number and "." in leaf.number and not re.match(r"\w* ?reduces? the", cut.group().lstrip(), re.IGNORECASE):
         return
     rest = re.sub(r"^(?:also )?reduces? ", "to reduce ", sentence[cut.end() if trigger else cut.start() :])
+    rest = re.sub(r"^(?:shown|demonstrated|found) [^.;:]{2,60} to be effective\s+", "", rest)
     again = re.search(r"\s[A-Z][\w®™-]+(?: [A-Z®][\w-]*){0,2} is (?:an? |indicated)", rest)
     if again and _TRIGGER.search(rest, again.start()):  # the short copy, run on behind the full statement
         rest = rest[: again.start()]
@@ -232,7 +241,7 @@ def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], ol
         return
     lead = sentence[: cut.start()]
     for use in _listed(rest[: negative.start()] if negative else rest, lead):
-        quote = sentence.strip()
+        quote = text[span[0] : span[1]].strip()
         wanted.append(
             Indication(
                 name=use.name, population=use.population, quote=quote, line=use.line,
@@ -241,9 +250,23 @@ def _positive(text: str, span: Span, leaf: Section, wanted: list[Indication], ol
         )  # fmt: skip
 
 
+def _itemised(text: str, span: Span) -> str:
+    """The text of a list with a line break before each sentence that is an item of its own; the other breaks stay blanks."""
+    parts = sentences(text, *span)
+    if len(parts) < 2 or ":" not in text[span[0] : parts[1][0]]:
+        return text[span[0] : span[1]]
+    pieces = [text[parts[0][0] : parts[0][1]]]
+    for one in parts[1:]:
+        piece = text[one[0] : one[1]]
+        pieces += ["\n" if is_item(text, one) or _nominal(piece) else " ", piece]
+    return "".join(pieces)
+
+
 def _listed(rest: str, lead: str) -> list[Use]:
     """The uses of the phrase, item by item when a list follows its opening words."""
     items = [item.strip() for item in _ITEMS.split(rest)]
+    if len(items) == 1 and ":" in rest[:90]:
+        items = [item.strip() for item in _LOST.sub(lambda m: m.group().rstrip() + "\n", rest).split("\n")]
     opening = items[0]
     if len(items) > 1 and (opened := re.match(r"(.{2,90}?(?:for|of|in|with|to|indicated)?\s?):\s+([A-Za-z].{8,})$", opening)):
         opening, items = opened.group(1) + ":", [opened.group(1), opened.group(2), *items[1:]]
@@ -254,6 +277,8 @@ def _listed(rest: str, lead: str) -> list[Use]:
     direct = list(uses(rest))
     if not direct and (behind := re.search(r"(?:as an? |for )(.{3,120})$", lead)):
         direct = list(uses(behind.group(1)))
+    if not direct and (ahead := re.match(r"\W*(?:For|In) (?:the treatment of )?(?:\w+ )?(?:patients|adults|children) with ([^:]{3,80}):", lead)):
+        direct = list(uses(ahead.group(1)))
     return direct
 
 
@@ -264,7 +289,8 @@ def _from_items(opening: str, items: list[str]) -> list[Use]:
     named = [use for use in base if len(use.name.split()) <= 12]
     if named and all(
         re.match(
-            r"(?:as (?!an? adju)|in combination|for (?:first|second|use)|following|after|who|with|without|have|are|alone|genotype"
+            r"(?:as (?!an? adju)|in combination|in (?:\w+ ){0,2}(?:patients|adults|children) (?:who|whose|whom|for whom|in whom|not)"
+            r"|for (?:first|second|use)|following|after|who|with|without|have|are|alone|genotype"
             r"|when)\b",
             item,
             re.IGNORECASE,
@@ -276,9 +302,14 @@ def _from_items(opening: str, items: list[str]) -> list[Use]:
         return named
     if not re.search(r"(?::|\b(?:for|of|with|the|in|to|treat|patients|adults|indicated))\s*$", opening) and len(opening) > 20:
         found.extend(base)
-    for item in items:
-        alone = re.match(r"(?:for|to|as|in|as an) |(?:the )?(?:\w+ )?(?:treatment|management|prevention|relief|reduc)", item, re.IGNORECASE)
-        found.extend(uses(item if alone else f"{lead} {item}"))
+    for place, item in enumerate(items):
+        alone = re.match(r"(?:for|to|as|in|as an) |(?:the )?(?:\w+ )?(?:treatment|management|prevention|relief|reduc|therapy)", item, re.IGNORECASE)
+        if item.endswith(":") and alone and place + 1 < len(items):
+            lead = item.rstrip(": ")  # an item that opens a list of its own
+            continue
+        together = companions(lead)
+        for use in uses(item if alone else f"{lead} {item}"):
+            found.append(use if use.combination_with or not together else msgspec.structs.replace(use, combination_with=together))
     return found
 
 
@@ -330,6 +361,8 @@ def _same(one: Indication, other: Indication) -> bool:
         return False
     if one.quote == other.quote:
         return a == b and one.population == other.population
+    if one.combination_with and other.combination_with and not _words(" ".join(one.combination_with)) & _words(" ".join(other.combination_with)):
+        return False
     if a != b and not (one.population is None or other.population is None):
         return False
     people_a, people_b = _words(one.population or ""), _words(other.population or "")
