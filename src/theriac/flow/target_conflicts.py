@@ -90,11 +90,17 @@ def _lonely(drug: str, left: Sequence[DrugTarget], right: Sequence[DrugTarget], 
             yield _conflict(drug, ConflictKind.NOT_FLAGGED, one, measured, swapped=swapped)
         elif shared:
             yield _conflict(drug, ConflictKind.UNKNOWN_GRAIN if unlisted else ConflictKind.MISSING, one, None, swapped=swapped)
-    if own and flagged and not shared and not swapped:
+    measured_anywhere = _measured(own, right) or _measured(flagged, left)
+    if own and flagged and not shared and not swapped and not measured_anywhere:
         kind = ConflictKind.UNKNOWN_GRAIN if unlisted else ConflictKind.OTHER_TARGET
         records = tuple(dict.fromkeys(each.record for one in (*own, *flagged) for each in one.evidence))
         says = ["; ".join(map(_said, side)) for side in (own, flagged)]
         yield Conflict(drug=drug, kind=kind, left=says[0], right=says[1], records=records)
+
+
+def _measured(flagged: Sequence[DrugTarget], other: Sequence[DrugTarget]) -> bool:
+    """Whether a mechanism target of one side is at least measured on the other."""
+    return any(not each.mechanism and _same(one, each) for one in flagged for each in other)
 
 
 def _opaque(one: DrugTarget) -> bool:
