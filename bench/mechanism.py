@@ -295,9 +295,8 @@ def report_conflicts(documents: Sequence[Sourced], index: TargetIndex, linked: d
     """Disputes between the mechanisms of ChEMBL and DrugCentral over the drugs that both have, by kind."""
     found = [each for name, pair in sorted(linked.items()) if pair[1] for each in _of(name, pair, index)]
     both = sum(bool(molecule) and molecule in _STATEMENTS for _, molecule in linked.values())
-    print(
-        f"drugs of DrugCentral that cite a ChEMBL molecule of their own: {sum(bool(one) for _, one in linked.values()):,}; with mechanisms there: {both:,}"
-    )
+    cited = sum(bool(one) for _, one in linked.values())
+    print(f"drugs of DrugCentral that alone cite a ChEMBL molecule: {cited:,}; with mechanisms there: {both:,}")
     for kind, count in Counter(each.kind for each in found).most_common():
         print(f"  {kind}: {count}")
     for each in dice.sample(found, min(sample, len(found))):
