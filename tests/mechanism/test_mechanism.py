@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 
 import msgspec
-from statements import ALL, GENES, OTHER_PATHWAY, PATHWAY, TARGETS, acts, curated
+from mechanism_statements import ALL, GENES, OTHER_PATHWAY, PATHWAY, TARGETS, acts, curated
 
 from theriac.flow.drug_targets import Sourced, evidence_of
 from theriac.flow.mechanism import Drug, MechanismView, goals_of, mechanism_of

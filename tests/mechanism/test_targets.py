@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from statements import ALL, SMR7, TARGETS, acts
+from mechanism_statements import ALL, SMR7, TARGETS, acts
 
 from theriac.flow.drug_targets import Sourced, drug_targets, evidence_of
 from theriac.flow.gene_names import symbols_meant

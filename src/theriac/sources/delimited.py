@@ -55,7 +55,11 @@ def recognised(first: bytes, layouts: Iterable[Layout]) -> tuple[Layout, str] | 
 
 
 def _columns(header: str, delimiter: str) -> list[str]:
-    return [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    """The column names; none where the line is no row of cells."""
+    try:
+        return [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
 
 
 def cut_rows(stream: BinaryIO, layouts: Iterable[Layout]) -> Iterator[Raw]:
@@ -79,8 +83,12 @@ def _by_key(chosen: Layout, header: str, body: bytes) -> Iterator[tuple[int, lis
     places = [columns.index(column) for column in chosen.key if column in columns]
     groups: dict[tuple[str, ...], tuple[int, list[bytes]]] = {}
     for number, line in _records(body):
-        cells = _cells(line.decode("utf-8", "replace"), chosen.delimiter)
-        key = tuple(cells[place].strip() if place < len(cells) else "" for place in places)
+        try:
+            cells = _cells(line.decode("utf-8", "replace"), chosen.delimiter)
+            key = tuple(cells[place].strip() if place < len(cells) else "" for place in places)
+        except BadRecord:
+            # Left to decoding, which refuses this row alone.
+            key = (str(number),)
         groups.setdefault(key, (number, []))[1].append(line)
     yield from groups.values()
 

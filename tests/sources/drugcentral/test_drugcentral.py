@@ -76,6 +76,20 @@ def test_broken_tables_and_rows_are_refused() -> None:
         read(TABLE + b'"cut of')
 
 
+def test_a_row_that_is_no_row_is_refused_alone() -> None:
+    header, first, *_ = TABLE.split(b"\n")
+    data = header + b"\n" + b'"x"\t' + b"a" * 200_000 + b"\n" + first + b"\n"
+    raws = list(FORMAT.cut(OpenFile(Head("x", data[:HEAD_BYTES]), io.BytesIO(data))))
+    with pytest.raises(BadRecord, match="not a row"):
+        FORMAT.decode(raws[0])
+    assert FORMAT.identify(raws[1], FORMAT.decode(raws[1])).key == "interaction/91/Q9AAA7"
+
+
+@pytest.mark.parametrize("first", [b"a\rb\tc\n", b'"never closed\tDRUG_NAME\n', b"\x00\x01\n", b"", b"PK\x03\x04\n"])
+def test_any_other_file_is_merely_not_recognised(first: bytes) -> None:
+    assert not FORMAT.recognises(Head("x", first))
+
+
 def test_every_row_of_the_real_table_is_a_record(corpus: Path) -> None:
     found = read(gzip.decompress((corpus / "drugcentral" / "drug.target.interaction.tsv.gz").read_bytes()))
     assert len(found) == 16_702
