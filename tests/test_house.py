@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("stages",),
     ("worker",),
     ("store",),
-    ("intake", "search", "engine", "gather", "clinical", "delivery"),
+    ("intake", "search", "engine", "gather", "clinical", "delivery", "pathways"),
     ("standing", "chronicle"),
     ("catchup", "development", "clinic"),
     ("alert_run",),

@@ -20,6 +20,8 @@ from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.flow import profile as lines
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import Dossier, LabelOfDrug
+from theriac.flow.mechanism import MechanismView
+from theriac.flow.pathway_drawing import draw
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
 from theriac.flow.word_diff import word_diff
@@ -29,6 +31,7 @@ from theriac.labels import Statements, read_label, read_statements
 from theriac.labels.findings import Checked
 from theriac.labels.plan import Plan, Refusal
 from theriac.model import Label
+from theriac.pathways import Pathways
 from theriac.search import SearchIndex
 from theriac.settings import Settings, read_settings
 from theriac.store import decisions as settled
@@ -76,6 +79,7 @@ class Theriac:
         self.settings = settings
         self._search: SearchIndex | None = None
         self._names: tuple[int, Names] | None = None
+        self._pathways: tuple[tuple[int, str | None], Pathways] | None = None
         self._past: tuple[tuple[int, str], NamesAsOf] | None = None
 
     def __enter__(self) -> "Theriac":
@@ -312,6 +316,14 @@ class Theriac:
         """The day on which the answer stands."""
         return pipeline.now()[:10] if as_of is None else last_day(_date(as_of, "--as-of")).isoformat()
 
+    def mechanism(self, drug: str, to: str | None = None, as_of: str | None = None) -> MechanismView:
+        """How the drug works: targets with action, chains of typed steps each with its source, off-targets kept apart."""
+        entity = self.entity(drug, as_of=as_of)
+        key = (self.home.index.stamp, as_of)
+        if self._pathways is None or self._pathways[0] != key:
+            self._pathways = (key, Pathways(self.lake(as_of)))
+        return self._pathways[1].of(entity, to)
+
     def check(
         self,
         drug: str,
@@ -498,6 +510,11 @@ def _resolved_view(found: Resolution) -> Resolved:
         reason=found.reason,
         candidates=[Candidate(entity=one.entity, name=one.name, score=one.score, reason=one.reason) for one in found.candidates],
     )
+
+
+def drawn(view: MechanismView) -> str:
+    """The mechanism as an SVG drawing that needs nothing from outside."""
+    return draw(view)
 
 
 def refused(made: Plan | Refusal) -> bool:

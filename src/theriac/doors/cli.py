@@ -150,6 +150,27 @@ def timeline(drug: Annotated[str, typer.Argument(help="A drug.")], as_of: AsOf =
 
 @app.command()
 @door
+def mechanism(
+    drug: Annotated[str, typer.Argument(help="A drug.")],
+    to: Annotated[str | None, typer.Option("--to", help="An effect: a gene, a process, a disease.")] = None,
+    svg: Annotated[Path | None, typer.Option("--svg", help="Write the drawing.")] = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Show how a drug works: targets, chains of steps each with its source, off-targets kept apart."""
+    with opened(home) as store:
+        view = store.mechanism(drug, to, as_of)
+    if svg is not None:
+        svg.write_text(api.drawn(view))
+    if json:
+        print_json(view)
+    else:
+        statements.mechanism(view)
+
+
+@app.command()
+@door
 def check(
     drug: Annotated[str, typer.Argument(help="A drug.")],
     with_: Annotated[list[str] | None, typer.Option("--with", help="Another drug taken with it (repeatable).")] = None,

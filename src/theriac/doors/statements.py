@@ -172,3 +172,31 @@ def plan(made: Any) -> None:
         for words in whole[name]:
             out.print(plain(f"· {words}"))
     out.print(Text(whole["follow"], style="bold"))
+
+
+def mechanism(view: Any) -> None:
+    """How a drug works: its targets, then each chain a line, curated and inferred told apart."""
+    out = console()
+    table = table_of("target", "action", "genes", "records", title=f"\n{view.drug}: targets")
+    for one in view.targets:
+        records = ", ".join(each.record for each in one.evidence)
+        table.add_row(plain(one.target.name), plain(one.kind), plain(", ".join(one.target.genes)), plain(records))
+    if view.targets:
+        out.print(table)
+    for number, chain in enumerate(view.chains[:MOST], 1):
+        words = " ".join(f"—{step.kind}→ {step.target.symbol or step.target.name}{_inferred(step)}" for step in chain.steps)
+        out.print(plain(f"{number}. {view.drug} {words}"))
+        out.print(Text(f"   {', '.join(chain.records)}", style="dim"))
+    if view.off_targets:
+        names = ", ".join(dict.fromkeys(one.target.name for one in view.off_targets))
+        out.print(plain(f"\nBinds also, without being called its mechanism: {names}"))
+    for one in view.contradictions:
+        out.print(plain(f"Sources disagree on {one.source} and {one.target}: {', '.join(each.record for each in one.evidence)}"))
+    if view.absence:
+        out.print(plain(view.absence))
+    for one in view.attributions:
+        out.print(Text(f"Source: {one.notice}, {one.link}", style="dim"))
+
+
+def _inferred(step: Any) -> str:
+    return "" if str(step.basis) == "curated" else " (inferred)"
