@@ -9,6 +9,7 @@ import re
 import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
+from theriac.labels.indication_names import named_like_disease
 from theriac.labels.indication_phrases import Use, companions, excluded, uses
 from theriac.labels.lower_case import holds
 from theriac.labels.sentences import Span, is_item, sentences
@@ -27,12 +28,14 @@ _WEAK = re.compile(
     r"|\b(?:shown|demonstrated|found) [^.;:]{2,60} to be effective|(?:medicine|product) treats?|(?:analog|agent|drug|product) used"
     r"|\balso reduces? the (?:risk|rate|incidence) of"
     r"|^\s*(?:Uses?:?\s+)?(?:[Ff]or|[Tt]emporar\w+|[Tt]reats?|[Rr]elieves?|[Pp]revents?|[Hh]elps?|As an? adju\w+|In the (?:treatment|management)"
-    r"|(?:Symptomatic |Short-term |Long-term |Adjunctive )?(?:Treatment|Prophylaxis|Prevention|Management|Relief"
+    r"|(?:Symptomatic|Short-term|Long-term|Adjunctive|Maintenance|First-line|Secondary|Primary) (?:treatment|prevention|prophylaxis|relief)"
+    r"|(?:Replacement|Substitution|Immunomodulatory) therapy|(?:Treatment|Prophylaxis|Prevention|Management|Relief"
     r"|(?:Active |Passive )?[Ii]mmuni[sz]ation)))"
     r"(?=\s+(?:in|for|to|the|of|as|minor|[a-z]+))\s*"
 )
 _NOT_A_USE = re.compile(
-    r"^(?:Due to|Because|Since|Before|However|Initiation|Consequently|Although|When|If|Select|Efficacy|There)\b|\bshould\b"
+    r"^(?:For (?:further|more|additional|full|important|details|information)\b"
+    r"|Due to|Because|Since|Before|However|Initiation|Consequently|Although|When|If|Select|Efficacy|There)\b|\bshould\b"
     r"|\bshown to enhance\b"
 )
 _SETTING = re.compile(
@@ -66,11 +69,13 @@ _ITEMS = re.compile(
     r"\s*[•●▪◦∙■□➢]\s*|\n+|(?<=[a-z)C]) (?=(?:As an? (?:adjunct|adjuvant|single agent|monotherapy)|In combination with|For the"
     r"|In adults|In pa?ediatric|The (?:treatment|management|prevention))\b)"
     r"|(?<=[\])]) \. (?=[A-Z])|(?<=[\])])\.? (?=[A-Z][a-z]+ [a-z])|(?<=[:;.])\s*[-–]\s?(?=\w)"
+    r"|(?<=[a-z\])]\.) (?=(?:in combination|as (?:an?|monotherapy|first|single)|for the|to|treatment of|(?:adult|pediatric) patients)\b)"
 )
 _LOST = re.compile(  # a list whose bullets were lost: an item ends in its people or its disease, the next begins with a capital
     r"(\b(?:adults|children|adolescents|women|men|patients|of age|and older|or older|and above)) (?=[A-Z][a-z]+\b)"
     r"|([a-z](?:disorders?|diseases?|syndromes?|infections?|arthritis|cancers?|conditions?)) (?=[A-Z][a-z]{3,} (?:[a-z]|[A-Z][a-z]+ [a-z]))"
 )
+_HEADING = re.compile(r"\W*([A-Z][\w’'-]+(?: [a-z][\w’'-]*){0,5}) (?=[A-Z])")  # "Rheumatoid arthritis Brand, in combination …"
 _UNRELATED = re.compile(
     r"\b(?:survival|resistan|drug-resistant bacteria|select patients|accelerated approval|continued approval|susceptibility|culture"
     r"|mortality|randomized|trials? (?:of|in)|duration of|beyond|longer than)\b",
@@ -268,7 +273,7 @@ def _listed(rest: str, lead: str) -> list[Use]:
     if len(items) == 1 and ":" in rest[:90]:
         items = [item.strip() for item in _LOST.sub(lambda m: m.group().rstrip() + "\n", rest).split("\n")]
     opening = items[0]
-    if len(items) > 1 and (opened := re.match(r"(.{2,90}?(?:for|of|in|with|to|indicated)?\s?):\s+([A-Za-z].{8,})$", opening)):
+    if len(items) > 1 and (opened := re.match(r"(.{2,160}?(?:for|of|in|with|to|indicated)?\s?):\s+([A-Za-z].{8,})$", opening)):
         opening, items = opened.group(1) + ":", [opened.group(1), opened.group(2), *items[1:]]
     if len(items) > 1:
         found = _from_items(opening, [item for item in items[1:] if item])
@@ -277,6 +282,8 @@ def _listed(rest: str, lead: str) -> list[Use]:
     direct = list(uses(rest))
     if not direct and (behind := re.search(r"(?:as an? |for )(.{3,120})$", lead)):
         direct = list(uses(behind.group(1)))
+    if not direct and (heading := _HEADING.match(lead)) and named_like_disease(heading.group(1)):
+        direct = [Use(name=heading.group(1).lower(), combination_with=companions(lead))]
     if not direct and (ahead := re.match(r"\W*(?:For|In) (?:the treatment of )?(?:\w+ )?(?:patients|adults|children) with ([^:]{3,80}):", lead)):
         direct = list(uses(ahead.group(1)))
     return direct
