@@ -29,6 +29,8 @@ _APPLICATION = re.compile(r"\d{5,6}\b")
 _HTML = (b"<!doctype html", b"<html")
 _ENCODER = msgspec.msgpack.Encoder()
 _NAMES_KEPT = 20_000
+_MAY_BE_DATE = re.compile(r"(?:19|20)\d\d[-_]?[01]\d")
+_folder_date = lru_cache(maxsize=1_000)(date_in_path)
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -155,7 +157,8 @@ def not_data(head: Head) -> str | None:
 
 def outside_date(path: str, dated: str | None) -> tuple[str | None, str]:
     """The date that the path or else the archive member gives a file, and which of the two it was."""
-    if found := date_in_path(path):
+    folder, sign, name = path.rpartition("!" if "!" in path else "/")
+    if found := (date_in_path(name) if _MAY_BE_DATE.search(name) else None) or _folder_date(folder + sign):
         return found, SeenBy.PATH
     return (dated, SeenBy.MEMBER) if dated else (None, SeenBy.LOADED)
 
