@@ -284,11 +284,15 @@ def prepare(folder: Path, url: str, *, create: bool = True, checkpoint: Callable
     if not number.isdigit() or int(number) > FORMAT:
         raise HomeError(f"the home at {folder} has format {number}, this Theriac reads up to {FORMAT}; use a newer Theriac")
     home = Home(folder, url, checkpoint=checkpoint)
-    with home.engine.begin() as connection:
-        if schema_of(connection) == 0:
-            upgrade(connection)
-        elif schema_of(connection) > SCHEMA:
-            raise HomeError(f"the catalog of {folder} was made by a newer Theriac; use that one")
+    try:
+        with home.engine.begin() as connection:
+            if schema_of(connection) == 0:
+                upgrade(connection)
+            elif schema_of(connection) > SCHEMA:
+                raise HomeError(f"the catalog of {folder} was made by a newer Theriac; use that one")
+    except BaseException:
+        home.close()
+        raise
     return home
 
 
