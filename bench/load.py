@@ -41,9 +41,8 @@ def main() -> None:
         if options.growth:
             small, _ = archives(folder, options.studies // 5, options.seed)
             one = _phase("load", Path(scratch) / "small", small, options.workers)
-            print(
-                f"\npeak memory with {options.studies // 5:,} studies: {one.peak // MB} MB; with {options.studies:,}: {runs[0]['first load'].peak // MB} MB"
-            )
+            whole = runs[0]["first load"].peak // MB
+            print(f"\npeak memory with {options.studies // 5:,} studies: {one.peak // MB} MB; with {options.studies:,}: {whole} MB")
 
 
 def _options() -> argparse.Namespace:
