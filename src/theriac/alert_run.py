@@ -67,6 +67,7 @@ def run(
 
     `now_called` gives the present id of an entity, so that merged entities keep their alerts.
     """
+    now = written(moment(now))
     with kept.running(home):
         commits_to, looked, alerts = _match(home, events, now, now_called)
         composed = _compose(home, now, freshness, postage or Postage())

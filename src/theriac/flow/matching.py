@@ -1,176 +1,192 @@
-"""Which of very many rules an event satisfies: rules share a tree of their required terms, so that an event only meets rules that it can satisfy.
+"""Which of very many rules an event satisfies: rules are filed under what they require, so that an event only meets rules that it can satisfy.
 
 Flows in: rules under numbers, then events. Flows out: for each event the numbers of the rules it satisfies, the same that `rules.satisfies`
 gives one by one. It stores nothing and orders nothing but the numbers.
 
-A rule is cut into branches (its alternatives), a branch into required choices (one of these drugs, one of these kinds) and guards (everything
-else, asked only once the choices hold). The choices, rarest field first, are a path in the tree; an event walks the paths that its own drugs,
-conditions and kind open. Rules with equal guards on one path are asked once.
+A rule is cut into branches (its alternatives), a branch into required choices (one of these drugs, one of these kinds, this word) and guards
+(everything else, asked only once the choices hold). The rarest three choices, rarest first, are the way to the place where the rule is filed; an
+event walks the few ways that its own drugs, conditions and kind open. Rules with equal guards in one place are asked once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
+from sys import intern
 
 from theriac.flow.occurrences import Occurrence
-from theriac.flow.rules import ENTITY_FIELDS, Either, Every, Is, KindIs, Not, Says, StageIs, Term
+from theriac.flow.rules import Either, Every, Is, KindIs, Not, Says, StageIs, Term, leaves
 from theriac.terms import EventKind
 
-MOST_PATHS = 48
+MOST_KEYS, LONGEST_KEY, FEW_WORDS = 48, 3, 12
 _RARITY = ("drug", "target", "org", "condition", "class", "word", "kind", "stage", "source", "country")
+_WORD = _RARITY.index("word")
 _FAMILIES = {family: frozenset(kind for kind in EventKind if kind.family == family) for family in {kind.family for kind in EventKind}}
 _FAMILY_OF = {kind: kind.family for kind in EventKind}
 
 Choice = tuple[str, tuple[str, ...]]  # a field, and the values of which the event must have one
-Codes = set[int]
-Holds = Callable[[Codes, Occurrence], bool]
+Key = tuple[str, ...]
+Values = Sequence[Collection[str]]  # what an event has of each field, in the order of _RARITY
+Holds = Callable[[Values, Occurrence], bool]
+Unwanted = tuple[int, frozenset[str]]
+_Filing = tuple[tuple[int, ...], Key, tuple[Term, ...]]
 
 
-class _Node:
-    """One place in the tree: the rules that end here, where further terms lead, and what is asked before rules behind an exclusion or a question."""
+class _Place:
+    """Where rules are filed: those that ask nothing more, those behind an exclusion or a question, and the ways on, by field."""
 
-    __slots__ = ("asked", "children", "rules", "without")
+    __slots__ = ("asked", "on", "rules", "without")
 
-    def __init__(self) -> None:
-        self.rules: list[int] = []
-        self.children: dict[int, _Node | list[int]] | None = None  # a list is a place where rules end and nothing goes on
-        self.without: dict[frozenset[int], list[int]] | None = None
-        self.asked: dict[Holds, list[int]] | None = None
+    def __init__(self, rules: array[int]) -> None:
+        self.rules = rules
+        self.on: list[tuple[int, dict[str, _Place | array[int]]]] = []  # an array is a place with nothing but rules
+        self.without: dict[Unwanted, array[int]] = {}
+        self.asked: dict[Holds, array[int]] = {}
 
 
 class RuleIndex:
     """Many rules, ready to be asked about events."""
 
     def __init__(self, rules: Iterable[tuple[int, Term]] = ()) -> None:
-        self._root = _Node()
-        self._codes: dict[str, dict[str, int]] = {field: {} for field in _RARITY}
-        self._entities = tuple((attribute, self._codes[field]) for field, attribute in ENTITY_FIELDS.items())
-        self._next = 0
+        self._start = _Place(_none())
+        self._asks_countries = False
         self._questions: dict[tuple[Term, ...], Holds] = {}
+        # Filed beginning by beginning, so that what an event meets together lies together in memory: half the time goes to waiting for memory.
+        together: dict[object, list[tuple[_Filing, int]]] = {}
         for number, rule in rules:
-            self.add(number, rule)
+            for filing in self._filings(rule):
+                together.setdefault((filing[0][:1], filing[1][:1]), []).append((filing, number))
+        for some in together.values():
+            for filing, number in some:
+                self._filed(*filing).append(number)
 
     def add(self, number: int, rule: Term) -> None:
         """Takes a rule in under a number."""
+        for filing in self._filings(rule):
+            self._filed(*filing).append(number)
+
+    def _filings(self, rule: Term) -> Iterator[_Filing]:
+        """The places of a rule: fields, values and guards."""
+        self._asks_countries = self._asks_countries or any(isinstance(leaf, Is) and leaf.field == "country" for leaf in leaves(rule))
         for branch in _branches(rule):
             taken, guards = _split(branch)
-            for path in product(*([self._code(field, value) for value in values] for field, values in taken)):
-                self._place(path, guards).append(number)
+            fields = tuple(_RARITY.index(field) for field, _ in taken)
+            for key in product(*(values for _, values in taken)):
+                yield fields, key, guards
 
-    def matches(self, event: Occurrence) -> list[int]:
-        """The numbers of the rules that the event satisfies, each once."""
-        codes = self._codes_of(event)
+    def matches(self, event: Occurrence) -> set[int]:
+        """The numbers of the rules that the event satisfies."""
+        values = self._values_of(event)
         found: list[int] = []
-        waiting = [self._root]
+        waiting = [self._start]
         while waiting:
-            node = waiting.pop()
-            if node.rules:
-                found += node.rules
-            if (children := node.children) is not None:
-                for code in children.keys() & codes:
-                    child = children[code]
-                    if type(child) is list:
-                        found += child
+            place = waiting.pop()
+            if place.rules:
+                found += place.rules
+            for field, ways in place.on:
+                for value in values[field] if field != _WORD else _spoken(ways, event):
+                    following = ways.get(value)
+                    if following is None:
+                        continue
+                    if following.__class__ is array:
+                        found += following
                     else:
-                        waiting.append(child)  # type: ignore[arg-type]
-            if node.without is not None:
-                for unwanted, rules in node.without.items():
-                    if unwanted.isdisjoint(codes):
-                        found += rules
-            if node.asked is not None:
-                for holds, rules in node.asked.items():
-                    if holds(codes, event):
-                        found += rules
-        return list(set(found)) if len(found) > 1 else found
+                        waiting.append(following)  # type: ignore[arg-type]
+            for (field, unwanted), rules in place.without.items():
+                if unwanted.isdisjoint(values[field]):
+                    found += rules
+            for holds, rules in place.asked.items():
+                if holds(values, event):
+                    found += rules
+        return set(found)
 
-    def _codes_of(self, event: Occurrence) -> Codes:
-        """The codes of all that the event has and any rule names."""
-        known = self._codes
+    def _values_of(self, event: Occurrence) -> Values:
+        """What the event has of each field; countries only where a rule asks for them."""
         kind = event.kind
-        codes = {known["kind"].get(kind), known["kind"].get(_FAMILY_OF[kind]), known["source"].get(event.source)}
-        for attribute, values in self._entities:
-            if values:
-                for entity in getattr(event, attribute):
-                    codes.add(values.get(entity.id))
-        if known["stage"] and event.stage is not None:
-            codes.add(known["stage"].get(event.stage))
-        if known["country"] and event.countries:
-            codes.update(map(known["country"].get, event.country_keys))
-        if known["word"]:
-            codes.update(map(known["word"].get, event.words.split(" ")))
-        codes.discard(None)
-        return codes  # type: ignore[return-value]
+        return (
+            [entity.id for entity in event.drugs],
+            [entity.id for entity in event.targets],
+            [entity.id for entity in event.organisations],
+            [entity.id for entity in event.conditions],
+            [entity.id for entity in event.classes],
+            (),  # words are looked for where a rule asks for them
+            (kind, _FAMILY_OF[kind]),
+            (event.stage,) if event.stage is not None else (),
+            (event.source,),
+            event.country_keys if self._asks_countries else (),
+        )
 
-    def _code(self, field: str, value: str) -> int:
-        values = self._codes[field]
-        if value not in values:
-            values[value] = self._next
-            self._next += 1
-        return values[value]
-
-    def _place(self, path: Sequence[int], guards: tuple[Term, ...]) -> list[int]:
-        """The list of rules at the end of a path and behind its guards."""
-        node = self._root
-        for code in path[:-1]:
-            node = self._child(node, code)
-        if not guards and path:
-            if node.children is None:
-                node.children = {}
-            end = node.children.setdefault(path[-1], [])
-            return end if isinstance(end, list) else end.rules
-        node = self._child(node, path[-1]) if path else node
+    def _filed(self, fields: Sequence[int], key: Key, guards: tuple[Term, ...]) -> array[int]:
+        """The list of rules at the end of a way and behind its guards."""
+        place = self._start
+        last = len(key) - 1
+        for number, (field, value) in enumerate(zip(fields, key, strict=True)):
+            ways = _ways(place, field)
+            following = ways.get(value)
+            if number == last and not guards and not isinstance(following, _Place):
+                return ways.setdefault(intern(str(value)), _none())  # type: ignore[return-value]
+            if not isinstance(following, _Place):
+                following = ways[intern(str(value))] = _Place(_none() if following is None else following)
+            place = following
         if not guards:
-            return node.rules
-        unwanted = self._excluded(guards)
-        if unwanted is not None:
-            node.without = {} if node.without is None else node.without
-            return node.without.setdefault(unwanted, [])
-        node.asked = {} if node.asked is None else node.asked
-        return node.asked.setdefault(self._question(guards), [])
-
-    def _child(self, node: _Node, code: int) -> _Node:
-        """The node behind a term, made where there was none or only a list."""
-        if node.children is None:
-            node.children = {}
-        found = node.children.get(code)
-        if isinstance(found, _Node):
-            return found
-        made = node.children[code] = _Node()
-        made.rules = found or []
-        return made
-
-    def _excluded(self, guards: tuple[Term, ...]) -> frozenset[int] | None:
-        """The codes that an event must not have, where the guards are exclusions of values and nothing else."""
-        parts = [guard.part for guard in guards if isinstance(guard, Not) and isinstance(guard.part, Is | KindIs | StageIs)]
-        if len(parts) < len(guards):
-            return None
-        return frozenset(self._code(field, value) for field, values in map(_choice, parts) for value in values)
+            return place.rules
+        unwanted = _excluded(guards)
+        return place.asked.setdefault(self._question(guards), _none()) if unwanted is None else place.without.setdefault(unwanted, _none())
 
     def _question(self, guards: tuple[Term, ...]) -> Holds:
         holds = self._questions.get(guards)
         if holds is None:
-            holds = self._questions[guards] = self._asked(Every(guards) if len(guards) > 1 else guards[0])
+            holds = self._questions[guards] = _asked(Every(guards) if len(guards) > 1 else guards[0])
         return holds
 
-    def _asked(self, term: Term) -> Holds:
-        """The term as a question to an event's codes."""
-        match term:
-            case Not(part):
-                inner = self._asked(part)
-                return lambda codes, event: not inner(codes, event)
-            case Every(parts):
-                every = tuple(map(self._asked, parts))
-                return lambda codes, event: all(one(codes, event) for one in every)
-            case Either(parts):
-                either = tuple(map(self._asked, parts))
-                return lambda codes, event: any(one(codes, event) for one in either)
-            case Says(_, words):
-                sought = f" {words} "
-                return lambda codes, event: sought in event.words
-            case _:
-                field, values = _choice(term)
-                wanted = frozenset(self._code(field, value) for value in values)
-                return lambda codes, event: not wanted.isdisjoint(codes)
+
+def _spoken(ways: Mapping[str, object], event: Occurrence) -> Collection[str]:
+    """The words that lead on and that the event says."""
+    return [word for word in ways if f" {word} " in event.words] if len(ways) < FEW_WORDS else ways.keys() & event.word_set
+
+
+def _none() -> array[int]:
+    """No numbers yet; packed, because a list would lead to as many places in memory as it has numbers."""
+    return array("I")
+
+
+def _ways(place: _Place, field: int) -> dict[str, _Place | array[int]]:
+    for known, ways in place.on:
+        if known == field:
+            return ways
+    place.on.append((field, {}))
+    return place.on[-1][1]
+
+
+def _asked(term: Term) -> Holds:
+    """The term as a question to an event's values."""
+    match term:
+        case Not(part):
+            inner = _asked(part)
+            return lambda values, event: not inner(values, event)
+        case Every(parts):
+            every = tuple(map(_asked, parts))
+            return lambda values, event: all(one(values, event) for one in every)
+        case Either(parts):
+            either = tuple(map(_asked, parts))
+            return lambda values, event: any(one(values, event) for one in either)
+        case Says(_, words):
+            sought = f" {words} "
+            return lambda values, event: sought in event.words
+        case _:
+            field, accepted = _choice(term)
+            number, wanted = _RARITY.index(field), frozenset(accepted)
+            return lambda values, event: not wanted.isdisjoint(values[number])
+
+
+def _excluded(guards: tuple[Term, ...]) -> Unwanted | None:
+    """The values of one field that an event must not have, where the guards are that and nothing else."""
+    if len(guards) == 1 and isinstance(guards[0], Not) and isinstance(guards[0].part, Is | KindIs | StageIs):
+        field, values = _choice(guards[0].part)
+        return _RARITY.index(field), frozenset(values)
+    return None
 
 
 def required(rule: Term) -> tuple[Choice, ...]:
@@ -197,34 +213,36 @@ def _branches(term: Term) -> list[tuple[Term, ...]]:
             found = [()]
             for part in parts:
                 inner = _branches(part)
-                inner = inner if len(found) * len(inner) <= MOST_PATHS else [(part,)]
+                inner = inner if len(found) * len(inner) <= MOST_KEYS else [(part,)]
                 found = [(*left, *right) for left in found for right in inner]
         case _:
             found = [(term,)]
-    return found if len(found) <= MOST_PATHS else [(term,)]
+    return found if len(found) <= MOST_KEYS else [(term,)]
 
 
 def _choices(branch: Iterable[Term]) -> list[Choice]:
     found = [_choice(term) for term in branch if isinstance(term, Is | KindIs | StageIs)]
-    return sorted(found, key=lambda choice: (_RARITY.index(choice[0]), len(choice[1])))
+    return sorted(found, key=_rarity)
 
 
 def _split(branch: tuple[Term, ...]) -> tuple[list[Choice], tuple[Term, ...]]:
-    """The choices that make the paths, rarest first and not too many, and the terms that guard their ends."""
-    plain = [term for term in branch if isinstance(term, Is | KindIs | StageIs)]
-    guards: list[Term] = [term for term in branch if not isinstance(term, Is | KindIs | StageIs)]
+    """The choices that lead to where a branch is filed, rarest first and not too many, and the terms that guard it there."""
+    guards: list[Term] = [term for term in branch if not isinstance(term, Is | KindIs | StageIs | Says)]
     taken: list[Choice] = []
     size = 1
-    for term in sorted(plain, key=lambda one: (_RARITY.index(_choice(one)[0]), len(_choice(one)[1]))):
+    for term in sorted((term for term in branch if isinstance(term, Is | KindIs | StageIs | Says)), key=lambda one: _rarity(_choice(one))):
         choice = _choice(term)
-        if taken and size * len(choice[1]) > MOST_PATHS:
-            guards.append(term)
-        else:
+        fits = len(taken) < LONGEST_KEY and (not taken or size * len(choice[1]) <= MOST_KEYS)
+        if fits:
             taken.append(choice)
             size *= len(choice[1])
-    if not taken:
-        taken += [("word", (max(term.words.split(" "), key=len),)) for term in guards if isinstance(term, Says)][:1]
+        if not fits or (isinstance(term, Says) and " " in term.words):
+            guards.append(term)
     return taken, tuple(guards)
+
+
+def _rarity(choice: Choice) -> tuple[int, int]:
+    return _RARITY.index(choice[0]), len(choice[1])
 
 
 def _choice(term: Term) -> Choice:
@@ -234,6 +252,8 @@ def _choice(term: Term) -> Choice:
             return "kind", _kinds(kinds)
         case StageIs(_, stages):
             return "stage", tuple(stage.value for stage in stages)
+        case Says(_, words):
+            return "word", (max(words.split(" "), key=len),)
         case Is(field, values):
             return field, tuple(sorted({value.id for value in values}))
         case _:

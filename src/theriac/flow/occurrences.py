@@ -74,6 +74,11 @@ class Occurrence(Struct, frozen=True, dict=True):
         texts = (self.title, self.old, self.new, self.quote_old, self.quote_new)
         return " | ".join(["", *(spaced(text) for text in texts if text), ""])
 
+    @cached_property
+    def word_set(self) -> frozenset[str]:
+        """Each of the words once."""
+        return frozenset(self.words.split(" "))
+
 
 def spaced(text: str) -> str:
     """The words of a text, small, without accents and punctuation, one blank between them.
