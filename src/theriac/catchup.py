@@ -12,7 +12,7 @@ import msgspec
 import pyarrow as pa
 
 from theriac.model import Raw, Reading
-from theriac.search import SearchIndex
+from theriac.search import LeftoverInTheWay, SearchIndex
 from theriac.sources import FORMATS
 from theriac.stages import bare_claims, keys_of, kind_of
 from theriac.store import ledger
@@ -35,7 +35,11 @@ def catch_up(home: Home, search: SearchIndex | None = None, *, patient: bool = F
     if home.index.stamp < head:
         _index(home, head)
     if search is not None and search.stamp < head and (patient or not search.busy()):
-        _search(home, search, head)
+        try:
+            _search(home, search, head)
+        except LeftoverInTheWay:
+            search.start_over()
+            _search(home, search, head)
 
 
 def _index(home: Home, head: int) -> None:

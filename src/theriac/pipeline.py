@@ -23,7 +23,7 @@ from theriac.catchup import catch_up, documents
 from theriac.errors import BadFile, UserError
 from theriac.intake import COUNTS, Intake, Lookup
 from theriac.model import Raw
-from theriac.search import SearchIndex
+from theriac.search import LeftoverInTheWay, SearchIndex
 from theriac.settings import Settings
 from theriac.sources import FORMATS
 from theriac.sources.base import HEAD_BYTES, Format, Head, OpenFile
@@ -323,7 +323,11 @@ class _Run:
 
     def finish(self, report: LoadReport) -> None:
         """Brings names and search along, tidies segments, and notes the run."""
-        self.search.commit(self.home.head())
+        try:
+            self.search.commit(self.home.head())
+        except LeftoverInTheWay:
+            self.search.start_over()
+            catch_up(self.home, self.search, patient=True)
         if registry.stamp_wanted(self.home) != self.claims_before or registry.stale(self.home):
             registry.rebuild(self.home, now())
         moment = now()

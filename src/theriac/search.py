@@ -20,6 +20,10 @@ _WAIT_STEP = 0.2
 _PATIENCE = 600
 
 
+class LeftoverInTheWay(StoreError):
+    """A killed process left a file where the next commit must write; the index has to be made anew."""
+
+
 class Hit(msgspec.Struct, frozen=True):
     """One record found."""
 
@@ -43,6 +47,13 @@ class SearchIndex:
             folder.mkdir(parents=True)
             self.index = tantivy.Index(_schema(), path=str(folder))
         self._writer: tantivy.IndexWriter | None = None
+
+    def start_over(self) -> None:
+        """Empties the index in place: it is only a cache."""
+        self._writer = None
+        shutil.rmtree(self.folder)
+        self.folder.mkdir(parents=True)
+        self.index = tantivy.Index(_schema(), path=str(self.folder))
 
     def emptied(self) -> "SearchIndex":
         """A new, empty index in the same folder."""
@@ -86,6 +97,8 @@ class SearchIndex:
             aside.rename(self.folder / _MARK)
         except (ValueError, OSError) as error:
             self._writer = None
+            if "AlreadyExists" in str(error):
+                raise LeftoverInTheWay(f"the text index {self.folder} holds a file that a killed process left ({error})") from error
             raise StorageFull(
                 f"the text index {self.folder} could not be written ({error}); nothing committed is lost: free some space and run the command again"
             ) from error
@@ -102,6 +115,8 @@ class SearchIndex:
         while self._writer is None:
             try:
                 self._writer = self.index.writer(heap_size=_WRITER_MEMORY, num_threads=1)
+                # A killed process leaves files that no commit names; the next one would stumble over their names.
+                self._writer.garbage_collect_files()
             except ValueError as error:
                 if patience <= 0:
                     raise StoreError(f"the text index {self.folder} is held by another process ({error}); stop it, or try again later") from error
