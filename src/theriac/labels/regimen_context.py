@@ -237,6 +237,7 @@ class Place(msgspec.Struct, kw_only=True):
     use: str | None
     sole_use: str | None
     route: str | None
+    titled: str | None = None  # the people that the part's own heading names
 
     def move(self, sentence: str, uses: Uses) -> None:
         """Headings and opening words set the people and the use for the sentences that follow."""

@@ -115,7 +115,7 @@ def _regimens(block: _Block, leaf: Section, text: str, route: str | None) -> lis
             quote=_quote(text, span, course[1] if course else span), indication=block.use,
             population=people_in(text[span[0] : span[1]]) or block.people,
             route=route_in(text[span[0] : span[1]]) or route, frequency=frequency, duration=course[0] if course else None, until=block.until,
-            when=block.when, site=block.site, contact_time=block.contact, path=leaf.path,
+            when=block.when, site=block.site, area=block.area, contact_time=block.contact, path=leaf.path,
         )
         for frequency, span in distinct.items()
     ]  # fmt: skip

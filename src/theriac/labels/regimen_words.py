@@ -221,6 +221,11 @@ _FOLLOWING = re.compile(r"\s*(?:of|dose of|doses of)?\s*(?:oral |intravenous )?(
 _LEADING = re.compile(r"([A-Za-z][A-Za-z-]{3,})\s*(?:at(?: a dose of)?|\(|:)?\s*$")
 
 
+def is_drug_name(word: str) -> bool:
+    """Whether a word is built like the name of a drug."""
+    return bool(_DRUG_LIKE.search(word.lower()))
+
+
 def of_another_drug(before: str, after: str, own: frozenset[str]) -> bool:
     """Whether the amount belongs to a drug named beside it that is not the product."""
     following, leading = _FOLLOWING.match(after), _LEADING.search(before[-50:])

@@ -10,6 +10,7 @@ from itertools import pairwise
 import msgspec
 
 from theriac.labels.document import LabelDocument, Section, leaves, sections_of
+from theriac.labels.dosing_tables import Row, table_rows
 from theriac.labels.lower_case import small, small_pattern
 from theriac.labels.quantities import amounts, number
 from theriac.labels.regimen_clauses import Candidate, candidates
@@ -54,7 +55,8 @@ def read_regimens(document: LabelDocument, indications: tuple[Indication, ...]) 
 
 
 def _place(leaf: Section, uses: Uses, route: str | None) -> Place:
-    return Place(leaf=leaf, people=people_in(leaf.title), use=use_in(leaf.title, uses), sole_use=uses.sole, route=route)
+    people = people_in(leaf.title)
+    return Place(leaf=leaf, people=people, use=use_in(leaf.title, uses), sole_use=uses.sole, route=route, titled=people)
 
 
 def _left_on(one: Regimen, leaf: Section, left_on: dict[str | None, Amount]) -> Regimen:
@@ -79,6 +81,8 @@ def _is_numeric(text: str) -> bool:
 
 def _read_part(place: Place, uses: Uses, own: frozenset[str]) -> list[Regimen]:
     text = place.leaf.text
+    rows = table_rows(place.leaf, own)
+    tabled = [_tabled(place, row, uses) for row in rows]
     found: list[tuple[Candidate, str | None, str | None]] = []
     schedule: Frequency | None = None
     lead_phase: str | None = None
@@ -116,7 +120,32 @@ def _read_part(place: Place, uses: Uses, own: frozenset[str]) -> list[Regimen]:
         elif found:
             _leave_step(found, text, span)
             found[-1] = (_extended(found[-1][0], text, span), *found[-1][1:])
-    return [_regimen(place, text, one, people, use) for one, people, use in _loaded(found)]
+    grids = _stretches(rows)
+    outside = [item for item in found if not any(a <= item[0].figure[0] < b or a <= item[0].start < b for a, b in grids)]
+    return [*(_regimen(place, text, one, people, use) for one, people, use in _loaded(outside)), *tabled]
+
+
+def _stretches(rows: list[Row]) -> list[Span]:
+    """Where the tables stand in the running text: what their rows say is not read from the text once more."""
+    found: list[Span] = []
+    for start, end in sorted((row.start, row.end) for row in rows):
+        if found and start - found[-1][1] < 160:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _tabled(place: Place, row: Row, uses: Uses) -> Regimen:
+    """The regimen of one cell of a dosing table."""
+    text = place.leaf.text
+    people = ", ".join(filter(None, (place.titled, row.who))) if row.who else place.titled
+    named = use_in(row.use, uses) or row.use.lower() if row.use else use_in(row.who, uses)
+    return Regimen(
+        quote=text[row.start : row.end], indication=named or place.use or place.sole_use, population=people, phase=row.phase,
+        product=product_in(place.leaf.title), route=place.route or route_in(text[row.start : row.end]), dose=row.dose, frequency=row.frequency,
+        duration=row.duration, until=row.until, table=True, path=place.leaf.path,
+    )  # fmt: skip
 
 
 def _led(text: str, span: Span, lead_phase: str | None, before: Span) -> str | None:
