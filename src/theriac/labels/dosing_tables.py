@@ -19,7 +19,8 @@ from theriac.labels.schedules import durations, frequencies
 from theriac.labels.statements import Dose, Duration, Frequency
 
 _OTHER_MATTERS = re.compile(
-    r"toxicit|adverse|severity|grade|reduction|restart|re-?initiat|missed|delay|needle|volume (?:of|to)|infusion rate|vials? |prepar|dilut"
+    r"toxicit|adverse|severity|grade|reduction|restart|re-?initiat|missed|\bdelay(?!ed[- ]release)|needle|volume (?:of|to)"
+    r"|infusion rate|vials? |prepar|dilut"
     r"|reconstitut|conversion|convert|withh|neutrophil|platelet|hemoglobin|withdraw|flow rate|mL/h|calculat|storage|supplied|strengths?\b"
     r"|trough|target concentration|half-life|titration schedule for other|dose levels?\b",
     re.IGNORECASE,
@@ -51,6 +52,7 @@ _T = TypeVar("_T")
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One cell of a dosing table with all that its row, its heading and the caption say of it."""
 
+    begin: int  # where its table begins in the running text, with caption and headings
     start: int
     end: int
     who: str
@@ -77,8 +79,20 @@ def table_rows(leaf: Section, own: frozenset[str]) -> list[Row]:
         rows = list(_of_table(leaf.text, table, own, at))
         if rows:
             at = min(row.start for row in rows)
+            begin = _beginning(leaf.text, table, at)
+            rows = [msgspec.structs.replace(row, begin=begin if row.start == at else row.start) for row in rows]
         found.extend(rows)
     return found or list(run_on_rows(leaf.text))
+
+
+def _beginning(text: str, table: Table, at: int) -> int:
+    """Where the table's caption, or else its first heading, stands before its first row."""
+    head = next((cell for row in table.header for cell in row if cell), "")
+    for words in (table.caption[:40].strip(), head):
+        found = text.rfind(words, max(0, at - 900), at) if len(words) > 3 else -1
+        if found >= 0:
+            return found
+    return at
 
 
 def _of_table(text: str, table: Table, own: frozenset[str], at: int) -> Iterator[Row]:
@@ -100,6 +114,9 @@ def _of_table(text: str, table: Table, own: frozenset[str], at: int) -> Iterator
             place = _place(text, row[: column.index + 1], at) if cell else None
             if place is None:
                 continue
+            last = max((c.index for c in columns if c.kind in ("duration", "frequency")), default=-1)
+            wider = _place(text, row[: last + 1], at) if last > column.index else None
+            place = wider if wider and wider[0] == place[0] else place
             about = _who(row, columns, column.index, group)
             if not _another_drug(row[0], columns, own):
                 yield from _of_cell(cell, column, row, columns, place, about, (own, table.caption))
@@ -245,7 +262,7 @@ def _of_cell(
             continue
         daily = one.dose.basis == "day"
         yield Row(
-            start=place[0], end=place[1], who=about[0], use=about[1], dose=one.dose, phase=one.phase or phase, until=one.until,
+            begin=place[0], start=place[0], end=place[1], who=about[0], use=about[1], dose=one.dose, phase=one.phase or phase, until=one.until,
             frequency=one.frequency or (None if daily else often), duration=one.duration or long,
         )  # fmt: skip
 
@@ -333,4 +350,6 @@ def _lost_rows(found: "re.Match[str]", head: str) -> Iterator[Row]:
             dose = Dose(low=low, high=number(value.group("high")) if value.group("high") else low, unit=units[index], basis="dose")
             who = _worded(row.group("band").strip(), "weight" if weight else "age")
             said = often[index] if len(often) == width else often[0] if len(often) == 1 else None
-            yield Row(start=found.start() + row.start(), end=found.start() + row.end(), who=who, dose=dose, frequency=said)
+            yield Row(
+                begin=found.start() - len(head), start=found.start() + row.start(), end=found.start() + row.end(), who=who, dose=dose, frequency=said
+            )

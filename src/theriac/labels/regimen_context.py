@@ -59,10 +59,17 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (  # the most
         ),
     ),
     (
+        "aged",
+        ("older", "above", "over"),
+        small_pattern(
+            r"(?:patients?|individuals) (?:who are )?(?:aged |ages )?\d+ (?:years?|months?|weeks?)(?: of age)? (?:and|or) (?:older|above|over)\b",
+        ),
+    ),
+    (
         "elderly",
         ("elderly", "geriatric", "older", "debilitated"),
         small_pattern(
-            r"(?:elderly|geriatric|older)(?: or debilitated)?(?: patients?"
+            r"(?:elderly|geriatric|older(?= (?:or debilitated|patients?|adults?|people)))(?: or debilitated)?(?: patients?"
             r"| adults?)?(?:,? or in the presence of debilitating disease)?|debilitated patients?",
         ),
     ),

@@ -72,7 +72,8 @@ _NOT_AFTER = small_pattern(
     r"|syringes?|pens?)\b"
     r"|increments?\b|strengths?\b|of (?:sterile|water|diluent|sodium|dextrose|0\.9|5%|saline|normal|lactated)|difference\b"
     r"|less than\b|more than\b|(?:is|was|are|were) (?:less|no|not|poorly|associated)\b|did not\b|markings?\b"
-    r"|\)?\s*insulin syringe|per mL|in \d+ ?mL|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)"
+    r"|\)?\s*insulin syringe|per mL|in \d+ ?mL\b"
+    r"|of (?:applesauce|pudding|yogurt|juice|soft food|food|liquid|milk)|of (?:elemental )?(?:caffeine|sodium|lactose|phenylalanine|alcohol)\b)"
 )
 _STRENGTH_AFTER = small_pattern(
     r"^\)?[\s-]*(?:(?:strength|scored|film-coated|delayed-release|extended-release|oral|chewable|orally|disintegrating"

@@ -128,7 +128,7 @@ def _read_part(place: Place, uses: Uses, own: frozenset[str]) -> list[Regimen]:
 def _stretches(rows: list[Row]) -> list[Span]:
     """Where the tables stand in the running text: what their rows say is not read from the text once more."""
     found: list[Span] = []
-    for start, end in sorted((row.start, row.end) for row in rows):
+    for start, end in sorted((row.begin, row.end) for row in rows):
         if found and start - found[-1][1] < 160:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
@@ -139,7 +139,8 @@ def _stretches(rows: list[Row]) -> list[Span]:
 def _tabled(place: Place, row: Row, uses: Uses) -> Regimen:
     """The regimen of one cell of a dosing table."""
     text = place.leaf.text
-    people = ", ".join(filter(None, (place.titled, row.who))) if row.who else place.titled
+    banded = re.search(r"\bkg\b|\bage\b|years|months", row.who)  # a part on adults may hold the children's table too
+    people = row.who if banded else ", ".join(filter(None, (place.titled, row.who))) or None
     named = use_in(row.use, uses) or row.use.lower() if row.use else use_in(row.who, uses)
     return Regimen(
         quote=text[row.start : row.end], indication=named or place.use or place.sole_use, population=people, phase=row.phase,
