@@ -298,3 +298,29 @@ def test_the_doctor_finds_rows_and_commits_that_do_not_add_up(make_home: Opened,
     with home.engine.begin() as connection:
         connection.execute(insert(COMMIT).values(id=7, recorded_at="", run="", note=""))
     assert any("last is number 7" in fault for fault in upkeep.doctor(home).faults)
+
+
+def test_a_kill_between_two_tables_leaves_no_half_of_a_catalog(make_home: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    from theriac.store import migrations
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "STEPS", (migrations.STEPS[0], killed, *migrations.STEPS[2:]))
+        with pytest.raises(KeyboardInterrupt):
+            make_home()
+    home = make_home()
+    assert home.head() == 0
+    assert upkeep.doctor(home).faults == []
+
+
+def test_two_processes_make_one_home_at_the_same_time(make_home: Opened, catalog: Callable[[str], str]) -> None:
+    catalog("home")
+    made: list[Home] = []
+    threads = [threading.Thread(target=lambda: made.append(make_home())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [home.head() for home in made] == [0] * 4

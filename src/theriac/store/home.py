@@ -9,6 +9,8 @@ Flows in: settings. Flows out: the committed state, and a `Writer` through which
     HOME/write.lock       held by the writer
 """
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -299,6 +301,9 @@ def prepare(folder: Path, url: str, *, create: bool = True, checkpoint: Callable
 def _make(folder: Path, marker: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        marker.write_text(f"{FORMAT}\n")
+        # Written aside: a kill must not leave an empty mark, which would be taken for a home of another format.
+        aside = marker.with_name(f"format.{os.getpid()}.{threading.get_ident()}.part")
+        aside.write_text(f"{FORMAT}\n")
+        aside.replace(marker)
     except OSError as error:
         raise UserError(f"no home can be made at {folder} ({error.strerror or error}); name another folder with --home") from error

@@ -54,6 +54,7 @@ def _listing_shares(operations: Operations, connection: Connection) -> None:
 
 STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables, _listing_shares)
 SCHEMA = len(STEPS)
+_UPGRADE_LOCK = 0x7468_7570
 
 
 def schema_of(connection: Connection) -> int:
@@ -69,10 +70,22 @@ def upgrade(connection: Connection) -> None:
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
+    _alone(connection)
     done = schema_of(connection)
     operations = Operations(MigrationContext.configure(connection))
-    if done == 0:
+    if not inspect(connection).has_table("schema_step"):
         operations.create_table("schema_step", Column("step", Integer, primary_key=True))
     for number, step in enumerate(STEPS[done:], start=done + 1):
         step(operations, connection)
         connection.execute(text("INSERT INTO schema_step VALUES (:step)"), {"step": number})
+
+
+def _alone(connection: Connection) -> None:
+    """Opens a transaction that holds tables too, all of them or none, and in which no other process makes them at the same time.
+
+    Python's sqlite3 begins none of its own before CREATE TABLE: a kill between two tables would leave half a catalog.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
