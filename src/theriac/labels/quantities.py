@@ -55,12 +55,12 @@ _FORMS = (
 )
 _PARTS = rf"(?:\s*/\s*{DIGITS}\s*(?:mg|mcg|g)(?![a-zA-Z]))*"  # the other parts of a fixed combination: 12 mg/50 mg
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million"
+    rf"(?<![\w.,/-])(?=[\d.½¼¾⅓⅔otfs])(?:(?P<between>(?<=between ))?(?P<low>{FRACTION}|{DIGITS}|(?:one|two|three|four|five|six)\b(?=\s*(?:million"
     rf"|grams?|units?)))(?:\s*-?(?P<u1>{_MASS})(?![a-zA-Z])(?P<p1>\s*(?:/|per)\s*(?:kg|m\s?2|m²))?(?:\s*/\s*(?:day|dose"
     rf"|d))?{_PARTS})?"
     rf"(?:{TO}|(?(between)\s+and\s+|(?!)))(?P<high>{DIGITS})\s*-?(?P<unit>{_MASS})(?![a-zA-Z]){_PARTS}{_PER}?{_RATE}?"
-    rf"|(?<![\w.,/-])(?P<only>{FRACTION}"
-    rf"|{DIGITS})\s*-?(?P<unit1>{_MASS})(?![a-zA-Z]){_PARTS}{_PER.replace('<per>', '<per1>')}?{_RATE.replace('<rate>', '<rate1>')}?"
+    rf"|(?P<only>{FRACTION}"
+    rf"|{DIGITS})\s*-?(?P<unit1>{_MASS})(?![a-zA-Z]){_PARTS}{_PER.replace('<per>', '<per1>')}?{_RATE.replace('<rate>', '<rate1>')}?)"
 )
 _COUNT = small_pattern(
     rf"(?<![\w.,/-])(?P<n>{NUMBER}|an?(?=\s+(?:pea-sized|tablet|capsule|packet|patch"

@@ -10,7 +10,7 @@ It never decides whether the drug caused it: that is `reaction_context`.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, compress
 
 import msgspec
 
@@ -32,27 +32,10 @@ _WEAK = word_set(
     eating unable difficult
     """
 )
-_KEPT_WHEN_WEAK = frozenset(
-    (
-        "increased",
-        "delayed",
-        "prolonged",
-        "low",
-        "high",
-        "poor",
-        "rapid",
-        "slow",
-        "progressive",
-        "partial",
-        "lower",
-        "left",
-        "right",
-        "eating",
-        "multiple",
-        "general",
-        "recurrent",
-        "early",
-    )
+_KEPT_WHEN_WEAK = word_set(
+    """
+    increased delayed prolonged low high poor rapid slow progressive partial lower left right eating multiple general recurrent early
+    """
 )
 _LIGHT = word_set(
     """
@@ -160,7 +143,7 @@ def words_of(text: str, without: Sequence[tuple[int, int]] = ()) -> Words:
         words.extend(map(str.lower, pieces[1::2]))
         starts.extend(places[1:-1:2])
         ends.extend(places[2::2])
-    return Words(text, words, starts, ends, [known[word] for word in words])
+    return Words(text, words, starts, ends, list(map(known.__getitem__, words)))
 
 
 def reaction_phrases(text: str) -> list[Phrase]:
@@ -177,14 +160,14 @@ def phrases_of(words: Words, begin: int = 0) -> list[Phrase]:
     found: list[Phrase] = []
     parts, names, total = words.parts, words.words, len(words.words)
     done = bisect_left(words.starts, begin) - 1
-    for at, part in enumerate(parts):
-        if not part or at <= done:
+    for at in compress(range(total), parts):  # only the words that have a part in names
+        if at <= done:
             continue
         following = at + 1
         if following < total and (parts[following] or names[following] in _LINKS):
             done = _run_end(words, at)
             found.extend(_names(words, at, done))
-        elif part & REACTION:  # a name of one word: by far the most
+        elif parts[at] & REACTION:  # a name of one word: by far the most
             found.append(_phrase(words, at, at, names[at]))
     found = _with_shared_place(words, found)
     return found + _abbreviated(words, found)

@@ -7,6 +7,7 @@ and doses of other drugs are told apart from doses by these words only.
 import re
 
 from theriac.labels.lower_case import holds, small, small_pattern
+from theriac.labels.word_lists import word_set
 
 PHASES = (
     ("loading", r"\bload(?:ing)?\b"),
@@ -47,6 +48,12 @@ _NOT_BEFORE = small_pattern(
     r"|\bbetween doses of|\bplacebo or|≥|>|<|=|\bcreatinine(?: of)?|\bmcL|\bdifference of|\bper|\b(?:the|each|this|both)"
     r"|\bdiscontinu\w+ of(?: \w+)?|\brate of|\bquantit\w+ of|\bpackets? of|\bexcretion\b[^.;]{0,30}|\brequire more than)\s*(?:about "
     r"|approximately |a |the |an )?$"
+)
+_RULING_OUT = word_set(
+    """
+    by increment increments of be to additional contain contains containing than below under least as in into add from with every using above
+    reached or creatinine mcl per the each this both concentration concentrations about approximately a an
+    """
 )
 _WITH_DOSE = small_pattern(
     r"\b(?:start|begin|initiat|treat|treated|dose|dosed|therapy|treatment|continue|given|administered"
@@ -157,12 +164,24 @@ def phase_of(before: str, after: str) -> str | None:
     return cues[-1] if cues else None
 
 
+def _may_rule_out(tail: str) -> bool:
+    """Whether the last word can be one of those that rule a dose out: a quick look before a costly pattern."""
+    last = tail[tail.rstrip().rfind(" ") + 1 :].strip().lstrip("([\"'")
+    return last in _RULING_OUT or last[-1:] in "x×≥><=" or last.startswith("weigh") or "discontinu" in tail or "excretion" in tail
+
+
 def is_not_a_dose(before: str, after: str, counted: bool, ranged: bool) -> bool:
     """Whether the words right beside an amount make it an increment, a strength, a volume or a threshold."""
     tail, after = small(before[-75:]), small(after[:200])
     if _THRESHOLD.search(tail):
         return not re.match(r"[^.;]{0,60}?(?:not recommended|should not|are not|is not)", after)
-    if not (ranged and tail.rstrip().endswith("from")) and _NOT_BEFORE.search(tail) and not _WITH_DOSE.search(tail) and not _LIMIT.search(tail):
+    if (
+        not (ranged and tail.rstrip().endswith("from"))
+        and _may_rule_out(tail)
+        and _NOT_BEFORE.search(tail)
+        and not _WITH_DOSE.search(tail)
+        and not _LIMIT.search(tail)
+    ):
         return True
     if re.search(r"\brate (?:of|for|should|is|may|must|not|no)\b(?![^.;]*\bdos)", tail, re.IGNORECASE):
         return True
