@@ -94,6 +94,7 @@ def _pieces(text: str) -> list[Span]:
 
 
 def unbracketed(text: str) -> str:
+    """The name without what stands in brackets, unless the brackets hold a type, class, stage or grade that tells diseases apart."""
     return re.sub(r"\s*\((?!type|class|stage|grade)[^()]*\)", "", text, flags=re.IGNORECASE)
 
 
