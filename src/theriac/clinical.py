@@ -14,7 +14,7 @@ from theriac.labels import LabelDocument, Statements, read_label, read_statement
 from theriac.model import Label
 from theriac.store.lake import Lake
 
-READER = "labels/2"
+READER = "labels/3"
 _decode = msgspec.msgpack.Decoder(Statements)
 _encode = msgspec.msgpack.Encoder()
 
