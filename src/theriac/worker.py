@@ -18,7 +18,7 @@ _worker: Examiner | None = None
 def start_worker(known: Known) -> None:
     """Gives a freshly spawned worker its knowledge, the only state a worker has, and lets it end with its parent, however that ends."""
     global _worker
-    gc.set_threshold(50_000, 20, 50)  # decoded studies are many small trees without cycles: the usual thresholds cost a fifth of the time
+    gc.disable()  # decoded studies are many small trees without cycles: looking for some costs a fifth of the time
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = Examiner(known)
 
