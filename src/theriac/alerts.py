@@ -191,12 +191,14 @@ def resume(home: Home, number: str, *, now: str) -> AlertLine:
 
 def remove(home: Home, number: str, *, now: str) -> None:
     """Ends a subscription; UnknownName where there is none."""
-    kept.remove(home, kept.subscription(home, number).id, now)
+    kept.remove(home, kept.subscription(home, number), now)
 
 
-def unsubscribe(home: Home, token: str, *, now: str) -> None:
-    """Ends the subscription whose private name a mail's one-click link carries."""
-    kept.remove(home, kept.subscription_of_token(home, token).id, now)
+def unsubscribe(home: Home, token: str, *, now: str) -> AlertLine:
+    """The subscription whose private name a mail's one-click link carries, ended; UnknownName where it was ended before."""
+    one = kept.subscription_of_token(home, token)
+    kept.remove(home, one, now)
+    return _line(msgspec.structs.replace(one, state=kept.REMOVED), kept.counts(home).get(one.id, {}))
 
 
 def backtest(
@@ -258,8 +260,11 @@ def deliveries(home: Home, *, alert: str | None = None, state: str | None = None
 
 
 def revive(home: Home, number: str, *, now: str) -> int:
-    """Puts dead letters, one digest's or all of an alert, back into the outbox; gives how many."""
-    return kept.revive(home, number, now)
+    """Puts dead letters, one digest's or all of an alert, back into the outbox; gives how many. UserError where there is none."""
+    found = kept.revive(home, number, now)
+    if not found:
+        raise UserError(f"{number!r} names no digest that was given up; `theriac deliveries --state dead` lists them")
+    return found
 
 
 def _targets(to: Sequence[str], token: str, before: Sequence[Target] = ()) -> tuple[Target, ...]:

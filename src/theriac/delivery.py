@@ -12,7 +12,7 @@ import importlib
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread, Timer
@@ -202,6 +202,12 @@ class Carrier:
 
     def _feed(self, parcel: Parcel) -> Outcome:
         return _written({self.folder / "feeds" / f"{parcel.target.secret}.atom": parcel.payload.encode()})
+
+    def withdraw(self, kept: Collection[str]) -> None:
+        """Takes away the files of feeds whose private name is none of those."""
+        for path in (self.folder / "feeds").glob("*.atom"):
+            if path.stem not in kept:
+                path.unlink(missing_ok=True)
 
     def _apprise(self, parcel: Parcel) -> Outcome:
         try:

@@ -23,6 +23,7 @@ from theriac.gather import Joiner
 from theriac.identifiers import link
 from theriac.model import Application, Label, Medicine, Study
 from theriac.settings import Settings
+from theriac.store import alerts as kept
 from theriac.store import events, ledger
 from theriac.store.events import Told
 from theriac.store.home import Home
@@ -30,6 +31,7 @@ from theriac.store.lake import Lake, Stored
 from theriac.store.registry import Names
 from theriac.terms import EntityKind, ResolutionKind, Stage
 
+OUTGOING = "outgoing"  # where, inside the home, folders and feed files of alerts are written
 _PHASES = {
     "early phase 1": Stage.EARLY_PHASE_1,
     "phase 1": Stage.PHASE_1,
@@ -83,8 +85,26 @@ class Alerts:
         return alerts.resume(self.home, number, now=self.clock())
 
     def remove(self, number: str) -> None:
-        """Ends a subscription."""
+        """Ends a subscription; its secrets and its feed's file go."""
         alerts.remove(self.home, number, now=self.clock())
+        self._tidy()
+
+    def unsubscribe(self, token: str) -> AlertLine:
+        """The subscription that a mail's one-click link names, ended; UnknownName for a link that ended it before."""
+        ended = alerts.unsubscribe(self.home, token, now=self.clock())
+        self._tidy()
+        return ended
+
+    def feed(self, secret: str) -> bytes:
+        """The private Atom feed of that name, as it is now; UnknownName where there is none."""
+        return alert_run.feed(self.home, secret, site=self.settings.site)
+
+    def retry(self, number: str) -> int:
+        """How many given-up digests (one by its id, or all of an alert) are back in the outbox; UserError where there is none."""
+        return alerts.revive(self.home, number, now=self.clock())
+
+    def _tidy(self) -> None:
+        Carrier(self.home.folder / OUTGOING).withdraw({one.token for one in kept.subscriptions(self.home)})
 
     def test(self, rule: str, **options: Any) -> Backtest:
         """What the rule would have sent over the stored history."""
@@ -95,7 +115,7 @@ class Alerts:
         """Does what is due: matches new commits, composes the windows that are over, delivers what waits. Safe to repeat after any crash."""
         watch = Watch(self.home, self.names)
         sender = self.settings.mail_sender
-        carrier = Carrier(self.home.folder / "outgoing", mail_server(self.settings.smtp, sender), allow_loopback=allow_loopback)
+        carrier = Carrier(self.home.folder / OUTGOING, mail_server(self.settings.smtp, sender), allow_loopback=allow_loopback)
         postage = Postage(sender=sender, site=self.settings.site)
         called = lambda one: self.names.by_identifier(one) or one  # noqa: E731 - a merged entity's present id
         return alert_run.run(

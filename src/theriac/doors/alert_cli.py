@@ -80,12 +80,15 @@ def edit(
     on: On = None,
     tz: Zone = None,
     to: To = None,
+    also_when_nothing: Annotated[
+        bool | None, typer.Option("--also-when-nothing/--only-changes", help="Tell also that nothing changed, or only what changed.")
+    ] = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Change an alert."""
     with opened(home) as store:
-        made = store.alerts.edit(number, rule=rule, every=every, at=at, on=on, tz=tz, to=to)
+        made = store.alerts.edit(number, rule=rule, every=every, at=at, on=on, tz=tz, to=to, also_when_nothing=also_when_nothing)
     if json:
         print_json(made)
     else:
@@ -123,13 +126,15 @@ def backtest(
     rule: Rule,
     since: Annotated[str, typer.Option("--since", help="From this day on.")] = "1900",
     every: Every = "month",
+    at: At = None,
+    on: On = None,
     tz: Zone = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Show what a rule would have sent over the stored history, with counts per month."""
     with opened(home) as store:
-        found = store.alerts.test(rule, since=since, every=every, tz=tz)
+        found = store.alerts.test(rule, since=since, every=every, at=at, on=on, tz=tz)
     if json:
         print_json(found)
     else:
@@ -155,13 +160,17 @@ def run(
 def deliveries(
     alert: Annotated[str | None, typer.Option("--alert", help="Only of this alert.")] = None,
     state: Annotated[str | None, typer.Option("--state", help="waiting, sent or dead.")] = None,
+    retry: Annotated[str | None, typer.Option("--retry", help="Try given-up digests again: one digest's id, or an alert's.")] = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
-    """Show every attempt to deliver a digest."""
+    """Show every attempt to deliver a digest, or try again what was given up."""
     with opened(home) as store:
-        found = store.alerts.deliveries(alert=alert, state=state)
-    if json:
+        revived = store.alerts.retry(retry) if retry else None
+        found = [] if retry else store.alerts.deliveries(alert=alert, state=state)
+    if revived is not None:
+        alert_views.revived(revived, json=json)
+    elif json:
         for line in found:
             print_json(line)
     else:

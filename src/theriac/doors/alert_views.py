@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
+from theriac.doors.door import print_json
 from theriac.doors.layout import console, plain, table_of
 
 
@@ -67,3 +68,11 @@ def deliveries(found: Sequence[Any]) -> None:
     for one in found:
         table.add_row(one.at[:16], one.alert, plain(one.target), plain(one.window), str(one.items), str(one.attempt), one.state, plain(one.outcome))
     console().print(table)
+
+
+def revived(count: int, *, json: bool) -> None:
+    """How many given-up digests wait again."""
+    if json:
+        print_json({"revived": count})
+    else:
+        console().print(plain(f"{count} digest{'' if count == 1 else 's'} given up before will be tried again; theriac alert run does it."))

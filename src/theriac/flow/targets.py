@@ -53,6 +53,12 @@ class Target(msgspec.Struct, frozen=True):
             return f"{self.address.partition('://')[0]}://…"
         return {TargetKind.MAIL: f"mailto:{self.address}", TargetKind.FOLDER: f"folder:{self.address}"}.get(self.kind, "feed")
 
+    def bare(self) -> "Target":
+        """The target of an alert that has ended: what lists show of it, and nothing that would let anybody deliver or read."""
+        if self.kind is TargetKind.WEBHOOK:
+            return Target(self.kind, self.shown.removesuffix("…"))
+        return Target(self.kind, self.shown.removesuffix("…") if self.kind is TargetKind.APPRISE else self.address)
+
 
 def read_target(text: str, secret: str, token: str) -> Target:
     """The target that a person wrote; UserError with the ways there are. A webhook keeps the secret, a feed the token that is its private name.

@@ -27,6 +27,7 @@ WAITING, SENT, DEAD, CANCELLED = "waiting", "sent", "dead", "cancelled"
 _ADVISORY_LOCK = 0x616C_6572  # "aler": one number for everyone who runs the alerts of one PostgreSQL catalog
 _encode = msgspec.json.Encoder().encode
 _occurrence = msgspec.json.Decoder(Occurrence)
+_target = msgspec.json.Decoder(Target)
 _targets = msgspec.json.Decoder(tuple[Target, ...])
 _schedule = msgspec.json.Decoder(Schedule)
 
@@ -135,12 +136,17 @@ def keep(home: Home, one: Subscription) -> None:
             _put(connection, MATCH_CURSOR, [{"name": CURSOR, "commit_id": one.after_commit, "matched_at": one.created_at}])
 
 
-def remove(home: Home, number: str, now: str) -> None:
+def remove(home: Home, one: Subscription, now: str) -> None:
     """Ends a subscription: what it waits for is dropped, what was sent stays on record, its secrets go."""
+    ended = {"state": REMOVED, "updated_at": now, "token": "", "targets": _encode([target.bare() for target in one.targets]).decode()}
     with home.engine.begin() as connection:
-        connection.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == number).values(state=REMOVED, updated_at=now))
-        connection.execute(delete(ALERT).where(ALERT.c.subscription == number, ALERT.c.window == ""))
-        connection.execute(update(OUTBOX).where(OUTBOX.c.subscription == number, OUTBOX.c.state == WAITING).values(state=CANCELLED))
+        connection.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == one.id).values(**ended))
+        connection.execute(delete(ALERT).where(ALERT.c.subscription == one.id, ALERT.c.window == ""))
+        connection.execute(update(OUTBOX).where(OUTBOX.c.subscription == one.id, OUTBOX.c.state.in_((WAITING, DEAD))).values(state=CANCELLED))
+        for (told,) in connection.execute(select(OUTBOX.c.target).where(OUTBOX.c.subscription == one.id).distinct()).all():
+            bare = _encode(_target.decode(told).bare()).decode()
+            mine = (OUTBOX.c.subscription == one.id) & (OUTBOX.c.target == told)
+            connection.execute(update(OUTBOX).where(mine).values(target=bare, payload=""))
 
 
 def subscriptions(home: Home, *, owner: str | None = None) -> list[Subscription]:
@@ -304,7 +310,7 @@ def _subscription(row: Row[Any]) -> Subscription:
 
 def _outgoing(row: Mapping[Any, Any]) -> Outgoing:
     fields = {name: row[OUTBOX.c[name]] for name in Outgoing.__struct_fields__}
-    return Outgoing(**{**fields, "target": msgspec.json.decode(fields["target"], type=Target)})
+    return Outgoing(**{**fields, "target": _target.decode(fields["target"])})
 
 
 def _attempt(row: Row[Any]) -> Attempt:
@@ -312,7 +318,7 @@ def _attempt(row: Row[Any]) -> Attempt:
     return Attempt(
         outbox=fields[OUTBOX.c.id],
         subscription=fields[OUTBOX.c.subscription],
-        target=msgspec.json.decode(fields[OUTBOX.c.target], type=Target),
+        target=_target.decode(fields[OUTBOX.c.target]),
         window=fields[OUTBOX.c.window],
         items=fields[OUTBOX.c["items"]],
         state=fields[OUTBOX.c.state],
