@@ -104,12 +104,24 @@ def event_section() -> Iterator[str]:
         yield f"| {family} | {', '.join(kinds)} |"
 
 
+def tool_section() -> Iterator[str]:
+    """Every tool of the MCP server with its question's fields and the shape of its answer."""
+    from theriac.doors.mcp.tools import TOOLS, input_schema
+
+    for tool in TOOLS:
+        yield f"### `{tool.name}`\n\n{tool.description}\n\nGives `{tool.answer.__name__}`.\n"
+        fields = input_schema(tool)["properties"]
+        if fields:
+            yield "\n".join(["| | |", "|---|---|", *(f"| `{name}` | {_cell(field.get('description', 'yes or no'))} |" for name, field in fields.items())]) + "\n"
+
+
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "commands": command_section,
     "settings": setting_section,
     "formats": format_section,
     "vocabularies": vocabulary_section,
     "events": event_section,
+    "tools": tool_section,
 }
 
 

@@ -58,6 +58,16 @@ def test_every_option_says_what_it_does() -> None:
         assert not silent, f"theriac {name}: {silent} without help"
 
 
+def test_every_tool_for_assistants_is_documented() -> None:
+    from theriac.doors.mcp.tools import TOOLS, input_schema
+
+    text = page("mcp.md")
+    for tool in TOOLS:
+        section = text.partition(f"### `{tool.name}`\n")[2].partition("\n### ")[0]
+        assert tool.description in section, tool.name
+        assert all(f"`{name}`" in section for name in input_schema(tool)["properties"]), tool.name
+
+
 def test_every_setting_is_documented() -> None:
     assert all(f"`{name}`" in page("cli.md") for name in VARIABLES)
 
