@@ -111,8 +111,9 @@ def tool_section() -> Iterator[str]:
     for tool in TOOLS:
         yield f"### `{tool.name}`\n\n{tool.description}\n\nGives `{tool.answer.__name__}`.\n"
         fields = input_schema(tool)["properties"]
-        if fields:
-            yield "\n".join(["| | |", "|---|---|", *(f"| `{name}` | {_cell(field.get('description', 'yes or no'))} |" for name, field in fields.items())]) + "\n"
+        rows = [f"| `{name}` | {_cell(field.get('description', 'yes or no'))} |" for name, field in fields.items()]
+        if rows:
+            yield "\n".join(["| | |", "|---|---|", *rows]) + "\n"
 
 
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
