@@ -329,3 +329,12 @@ def test_the_public_face() -> None:
     assert sorted(theriac.__all__) == theriac.__all__
     for name in theriac.__all__:
         assert getattr(theriac, name) is not None
+
+
+def test_the_version_is_said_alike() -> None:
+    import tomllib
+
+    import theriac
+
+    stated = tomllib.loads((SOURCE.parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert theriac.__version__ == stated

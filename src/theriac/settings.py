@@ -14,6 +14,7 @@ import platformdirs
 from theriac.errors import UserError
 
 N = TypeVar("N", int, float)
+VERSION = "0.1.0"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

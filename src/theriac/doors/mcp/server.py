@@ -13,10 +13,10 @@ import msgspec
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
-from theriac import __version__
 from theriac.api import Theriac
 from theriac.doors.mcp.tools import TOOLS, Tool, input_schema, output_schema
 from theriac.errors import TheriacError
+from theriac.settings import VERSION
 from theriac.views import View
 
 Ask = Callable[[Callable[[Theriac], View]], Awaitable[View]]
@@ -45,7 +45,7 @@ def make_server(ask: Ask, may_change: MayChange = lambda: True) -> Server[Any]:
             return failed("this login may read only; use an API token with the scope `edit`")
         return await answered(tool, params.arguments or {}, ask)
 
-    return Server("theriac", version=__version__, title="Theriac", instructions=INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool)
+    return Server("theriac", version=VERSION, title="Theriac", instructions=INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool)
 
 
 def described(tool: Tool) -> types.Tool:
