@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from theriac.api import Theriac, restore
     from theriac.api import open_home as open  # noqa: A004 - `theriac.open(home)` is the name people look for
     from theriac.errors import TheriacError
-    from theriac.settings import VERSION as __version__
     from theriac.settings import Settings, read_settings
 
+__version__: str
 __all__ = ["Settings", "Theriac", "TheriacError", "open", "read_settings", "restore"]
 
 _PLACES = {
