@@ -106,7 +106,7 @@ def event_section() -> Iterator[str]:
 
 def tool_section() -> Iterator[str]:
     """Every tool of the MCP server with its question's fields and the shape of its answer."""
-    from theriac.doors.mcp.tools import TOOLS, input_schema
+    from theriac.assistants.tools import TOOLS, input_schema
 
     for tool in TOOLS:
         yield f"### `{tool.name}`\n\n{tool.description}\n\nGives `{tool.answer.__name__}`.\n"

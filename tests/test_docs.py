@@ -59,7 +59,7 @@ def test_every_option_says_what_it_does() -> None:
 
 
 def test_every_tool_for_assistants_is_documented() -> None:
-    from theriac.doors.mcp.tools import TOOLS, input_schema
+    from theriac.assistants.tools import TOOLS, input_schema
 
     text = page("mcp.md")
     for tool in TOOLS:

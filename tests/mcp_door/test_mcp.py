@@ -13,8 +13,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 import theriac
-from theriac.doors.mcp.server import INSTRUCTIONS, make_server
-from theriac.doors.mcp.tools import TOOLS, input_schema, output_schema
+from theriac.assistants.tools import TOOLS, input_schema, output_schema
+from theriac.doors.mcp_server import INSTRUCTIONS, make_server
 
 QUESTIONS: dict[str, dict[str, Any]] = {
     "search": {"words": "imiquimod"},

@@ -14,7 +14,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
 from theriac.api import Theriac
-from theriac.doors.mcp.tools import TOOLS, Tool, input_schema, output_schema
+from theriac.assistants.tools import TOOLS, Tool, input_schema, output_schema
 from theriac.errors import TheriacError
 from theriac.settings import VERSION
 from theriac.views import View

@@ -13,8 +13,8 @@ import msgspec
 
 from theriac.alerts import Backtest
 from theriac.api import Theriac
-from theriac.doors.mcp import shapes
-from theriac.doors.mcp.shapes import Asked
+from theriac.assistants import shapes
+from theriac.assistants.shapes import Asked
 from theriac.errors import UserError
 from theriac.views import DrugProfile, Resolved, View
 

@@ -1,0 +1,1 @@
+"""What assistants may ask of Theriac, and the shapes of the answers; `doors/mcp_server.py` speaks the protocol."""

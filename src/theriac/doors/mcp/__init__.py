@@ -1,1 +1,0 @@
-"""The MCP door: what an assistant may ask of Theriac, in the shapes of every other door."""
