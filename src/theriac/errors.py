@@ -8,6 +8,13 @@
     ├── SourceError               a document is not what its source should serve
     │   ├── BadRecord             one record cannot be read; it is quarantined raw, the rest goes on
     │   └── BadFile               a whole file cannot be read (truncated, bomb, error page)
+    ├── LiveError                 a live source could not be asked; what was committed before stays, the next run goes on from there
+    │   ├── Unreachable           no connection, or only errors of the server's, at every attempt
+    │   ├── Refused               the source answers that it will not serve this; carries its status
+    │   ├── BadAnswer             the answer is not what the source should serve (a web page, cut off, too large, a repeated page)
+    │   ├── ExpiredCursor         the source no longer knows where we were: the pass begins anew
+    │   ├── TotalShrank           the source counts far fewer records than before: yesterday's are kept
+    │   └── Stopped               the service is being stopped
     └── StoreError                the store could not do its work
         ├── StorageFull           no space left; nothing committed is lost
         └── StoreDamaged          a segment or hash is not what the catalog says
@@ -70,6 +77,44 @@ class BadFile(SourceError):
         super().__init__(reason)
         self.reason = reason
         self.file = file
+
+
+class LiveError(TheriacError):
+    """A live source could not be asked; what was committed before stays."""
+
+
+class Unreachable(LiveError):
+    """No connection, or only errors of the server's, at every attempt."""
+
+
+class Refused(LiveError):
+    """The source will not serve this: `status` is its HTTP status, `said` what it gave as the reason."""
+
+    def __init__(self, message: str, *, status: int, said: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.said = said
+
+
+class BadAnswer(LiveError):
+    """An answer is not what the source should serve."""
+
+
+class ExpiredCursor(LiveError):
+    """The source no longer knows the place at which a pass was cut."""
+
+
+class TotalShrank(LiveError):
+    """The source counts far fewer records than before: `before` and `now` are its totals."""
+
+    def __init__(self, message: str, *, before: int, now: int) -> None:
+        super().__init__(message)
+        self.before = before
+        self.now = now
+
+
+class Stopped(LiveError):
+    """The service is being stopped; the next run goes on from the last committed page."""
 
 
 class StoreError(TheriacError):

@@ -28,6 +28,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     batch_bytes: int = 48 * 1024 * 1024
     batch_records: int = 20_000
     contact: str = ""
+    mirror: str = ""
+    rate: float = 0.0
+    cadence: str = ""
+    openfda_key: str = ""
+    ncbi_key: str = ""
     smtp: str | None = None
     mail_sender: str = "Theriac <theriac@localhost>"
     site: str | None = None
@@ -49,6 +54,11 @@ VARIABLES = {
     "THERIAC_QUARANTINE_SHARE": "the share of records that may be quarantined before a load exits with 3 (default 0)",
     "THERIAC_SHRINK_SHARE": "how far a complete listing may shrink before its absences are believed (default 0.5)",
     "THERIAC_CONTACT": "a contact address sent with every request to a live source",
+    "THERIAC_MIRROR": "a server in place of the live hosts: https://HOST/path is asked as MIRROR/HOST/path (tests, offline copies)",
+    "THERIAC_RATE": "the most requests a second to any one host, where that is less than what the source allows (a mirror may be asked faster)",
+    "THERIAC_CADENCE": "how often sources are synced, where not as they come: ctgov=daily openfda_label=weekly pubmed=never",
+    "THERIAC_OPENFDA_KEY": "an openFDA API key, which raises the number of requests a day",
+    "THERIAC_NCBI_KEY": "an NCBI API key, which raises the rate of PubMed requests",
     "THERIAC_SMTP": "the mail server for alerts: smtps://user:password@host:465, or smtp://host:587 (STARTTLS)",
     "THERIAC_MAIL_FROM": "the sender of alert mails",
     "THERIAC_SITE": "the address of this Theriac's own pages, for links in digests",
@@ -67,6 +77,11 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] | None = 
         quarantine_share=_number(env, "THERIAC_QUARANTINE_SHARE", 0.0, float),
         shrink_share=_number(env, "THERIAC_SHRINK_SHARE", 0.5, float),
         contact=env.get("THERIAC_CONTACT", ""),
+        mirror=env.get("THERIAC_MIRROR", "").rstrip("/"),
+        rate=_number(env, "THERIAC_RATE", 0.0, float),
+        cadence=env.get("THERIAC_CADENCE", ""),
+        openfda_key=env.get("THERIAC_OPENFDA_KEY", ""),
+        ncbi_key=env.get("THERIAC_NCBI_KEY", ""),
         smtp=env.get("THERIAC_SMTP") or None,
         mail_sender=env.get("THERIAC_MAIL_FROM") or "Theriac <theriac@localhost>",
         site=env.get("THERIAC_SITE") or None,

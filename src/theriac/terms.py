@@ -145,6 +145,23 @@ class ResolutionKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SyncDepth(StrEnum):
+    """How much of a live source a pass asks for."""
+
+    CHANGES = "changes"
+    DRUG = "drug"
+    FULL = "full"
+    KEYS = "keys"
+
+
+class Cadence(StrEnum):
+    """How often a live source is asked."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
 class EventKind(StrEnum):
     """Everything that Theriac can say has happened: `family.change`."""
 

@@ -1,0 +1,8 @@
+"""The live sources, one file each: endpoints, cadence, rate, overlap, cursors. What they bring goes the way of every loaded file.
+
+A new live source is one file here and one line in FETCHERS; its format stands in `sources/`.
+"""
+
+from theriac.live.base import Fetcher
+
+FETCHERS: tuple[Fetcher, ...] = ()
