@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("worker",),
     ("store",),
     ("intake", "search", "engine", "gather", "clinical", "delivery", "pathways"),
-    ("standing", "chronicle"),
+    ("standing", "chronicle", "documents"),
     ("catchup", "development", "clinic"),
     ("alert_run",),
     ("alerts",),

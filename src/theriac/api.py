@@ -11,11 +11,12 @@ from types import TracebackType
 import msgspec
 import pyarrow as pa
 
-from theriac import chronicle, clinic, development, pipeline
+from theriac import chronicle, clinic, development, documents, pipeline
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import last_day, read_date
 from theriac.dates import until as until_end
+from theriac.documents import DifferenceView, DocumentView, Served
 from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.flow import profile as lines
 from theriac.flow.condition_names import condition_candidates
@@ -410,6 +411,20 @@ class Theriac:
         texts = [readable(*lake.payload(key.source, key.key, versions[number])) for number in (first, second)]
         runs = [Run(kind=str(run.kind), text=run.text) for run in word_diff(texts[0], texts[1])]
         return Comparison(record=key.curie, from_seq=first, to_seq=second, runs=runs)
+
+    def document(
+        self, record: str, *, version: str | None = None, quote: str | None = None, path: str = "", page: int | None = None, as_of: str | None = None
+    ) -> DocumentView:
+        """One version of a record in readable form, on the page that holds the quote, with every version and the original's address."""
+        return documents.document(self.lake(as_of), record, version=version, quote=quote, path=path, page=page)
+
+    def difference(self, record: str, older: str, newer: str) -> DifferenceView:
+        """Two versions of a record part by part, words marked; versions by rank, hash or the source's own label."""
+        return documents.difference(self.lake(), record, older, newer)
+
+    def served(self, record: str, version: str | None = None) -> Served:
+        """The bytes of one version exactly as its source served them."""
+        return documents.served(self.lake(), record, version)
 
     def history(self, record: str, as_of: str | None = None) -> list[VersionLine]:
         """The versions of a record in order of time; UnknownName where no source has it."""

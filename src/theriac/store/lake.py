@@ -162,6 +162,15 @@ class Lake:
         for number, start, end in rows:
             yield msgspec.structs.replace(stored[number], seen=start), None if end is None or end > self.moment else end
 
+    def reading(self, source: str, key: str, version: str) -> Reading:
+        """What the reader made of one version. StoreDamaged where the index does not hold it."""
+        query = """SELECT g.body FROM record r JOIN version v ON v.record = r.id JOIN reading g ON g.version = v.id
+                   WHERE r.source = ? AND r.key = ? AND v.hash = ?"""
+        row = self.db.execute(query, (source, key, version)).fetchone()
+        if row is None:
+            raise StoreDamaged(f"the index holds no version {version} of {source}:{key}; run `theriac doctor --rebuild`")
+        return _reading.decode(row[0])
+
     def payload(self, source: str, key: str, version: str) -> tuple[str, str, bytes]:
         """The version as its source served it: (format, context, bytes). StoreDamaged where no segment holds it."""
         wanted = [("source", "==", source), ("key", "==", key), ("version", "==", version)]
