@@ -189,7 +189,7 @@ class Names:
         if key == entity_id:
             return None
         query = """SELECT g.body, m.n FROM mention_key m JOIN reading g ON g.version = m.version JOIN span s ON s.version = m.version
-                   WHERE m.key = ? AND m.n >= 0 AND s.seen_from <= ?"""
+                   WHERE m.key = ? AND m.key <> '' AND m.n >= 0 AND s.seen_from <= ?"""
         rows = self.db.execute(query, (f"condition/{key}", self.moment)).fetchall()
         if not rows:
             return None
@@ -199,7 +199,7 @@ class Names:
 
     def is_mentioned(self, key: str) -> bool:
         """Whether any record has a mention under the full key (`organization/meda`)."""
-        return self.db.execute("SELECT 1 FROM mention_key WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
+        return self.db.execute("SELECT 1 FROM mention_key WHERE key = ? AND key <> '' LIMIT 1", (key,)).fetchone() is not None
 
     def named_condition(self, keys: Iterable[str]) -> Entity | None:
         """The condition that documents name by one of the keys, the last of them first, though no vocabulary knows it."""
