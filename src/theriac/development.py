@@ -98,7 +98,7 @@ def drugs_tried(condition: Entity | None, org: str | None, lake: Lake, names: Na
         hits = lake.mentions("organization", [organisation_key(org)])
         records |= {(at.record.source, at.record.key) for at in lake.stored({hit.version for hit in hits}).values()}
     joiner = Joiner(lake, names)
-    ids = {drug.id for source, key in sorted(records) for drug in joiner.of_record(f"{source}:{key}")[0]}
+    ids = {drug.id for source, key in sorted(records) for drug in joiner.drugs_of_record(f"{source}:{key}")}
     return [entity for one in sorted(ids) if (entity := names.entity(one)) is not None]
 
 

@@ -298,13 +298,21 @@ class Joiner:
     def of_record(self, record: str) -> tuple[list[EntityName], list[EntityName]]:
         """The drugs and the conditions that a record names."""
         if record not in self._of:
-            source, _, key = record.partition(":")
-            at = self.lake.current(source, key) or self._last(source, key)
-            mentions = list(at.reading.mentions) if at is not None else []
-            if at is not None and not any(one.kind is EntityKind.DRUG for one in mentions):
-                mentions += self._siblings(at)
-            self._of[record] = self._resolved(mentions)
+            mentions = self._mentions(record)
+            self._of[record] = (self._drugs(mentions), self._conditions(mentions))
         return self._of[record]
+
+    def drugs_of_record(self, record: str) -> list[EntityName]:
+        """The drugs that a record names."""
+        return self._drugs(self._mentions(record))
+
+    def _mentions(self, record: str) -> list[Mention]:
+        source, _, key = record.partition(":")
+        at = self.lake.current(source, key) or self._last(source, key)
+        mentions = list(at.reading.mentions) if at is not None else []
+        if at is not None and not any(one.kind is EntityKind.DRUG for one in mentions):
+            mentions += self._siblings(at)
+        return mentions
 
     def _last(self, source: str, key: str) -> Stored | None:
         spans = list(self.lake.through_time(source, key))
@@ -315,20 +323,23 @@ class Joiner:
         versions = [number for key in own_numbers(at.reading.document) for number in self.lake.by_key(key)]
         return [one for other in self.lake.stored(versions).values() for one in other.reading.mentions if one.role in _PRODUCT_ROLES]
 
-    def _resolved(self, mentions: list[Mention]) -> tuple[list[EntityName], list[EntityName]]:
+    def _drugs(self, mentions: list[Mention]) -> list[EntityName]:
         whole = [one for one in mentions if one.role in _PRODUCT_ROLES] or mentions
         drugs: dict[str, EntityName] = {}
-        conditions: dict[str, EntityName] = {}
         for mention in whole:
             if mention.kind is EntityKind.DRUG and mention.arm_role not in (ArmRole.PLACEBO,):
                 for answer in resolve_mention(
                     drug_candidates(mention.text, mention.others), mention.type, self.names, identifiers=mention.identifiers
                 ):
                     self._add(drugs, answer.entity)
+        return list(drugs.values())
+
+    def _conditions(self, mentions: list[Mention]) -> list[EntityName]:
+        conditions: dict[str, EntityName] = {}
         for mention in mentions:
             if mention.kind is EntityKind.CONDITION:
                 self._add(conditions, resolve_condition(mention.text, self.names, identifiers=mention.identifiers).entity)
-        return list(drugs.values()), list(conditions.values())
+        return list(conditions.values())
 
     def _add(self, to: dict[str, EntityName], found: str | None) -> None:
         entity = self.names.entity(found) if found else None

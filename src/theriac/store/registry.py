@@ -118,6 +118,7 @@ class Names:
         self._rows: dict[str, tuple[NameRow, ...]] = {}
         self._entities: dict[str, Entity | None] = {}
         self._decided: dict[tuple[str, str, str], str] | None = None
+        self._by_identifier: dict[str, str | None] = {}
 
     def by_keys(self, keys: Iterable[str]) -> Mapping[str, Sequence[NameRow]]:
         """Every name row under each of the keys."""
@@ -141,6 +142,11 @@ class Names:
 
     def by_identifier(self, curie: str) -> str | None:
         """The one entity that an identifier, a present or a former entity id leads to, or None."""
+        if curie not in self._by_identifier:
+            self._by_identifier[curie] = self._identified(curie)
+        return self._by_identifier[curie]
+
+    def _identified(self, curie: str) -> str | None:
         query = """SELECT id FROM entity WHERE id = ?1 UNION SELECT new FROM entity_redirect WHERE old = ?1
                    UNION SELECT entity FROM entity_identifier WHERE curie = ?1"""
         rows = self.db.execute(query, (curie,)).fetchall()
