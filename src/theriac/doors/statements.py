@@ -27,6 +27,18 @@ def regimen_words(regimen: dict[str, Any]) -> str:
     return "; ".join(part for part in parts if part)
 
 
+def regimen_cells(regimen: dict[str, Any]) -> dict[str, str]:
+    """A regimen as the cells of a table: dose, frequency, duration, and what else the label states."""
+    other = dict(regimen) | {"dose": None, "frequency": None, "duration": None, "until": None}
+    until = f"until {regimen['until']}" if regimen.get("until") else ""
+    return {
+        "dose": _dose_words(regimen.get("dose")),
+        "frequency": _frequency_words(regimen.get("frequency")),
+        "duration": ", ".join(part for part in (_duration_words(regimen.get("duration")), until) if part),
+        "other": regimen_words(other),
+    }
+
+
 def _range(low: object, high: object) -> str:
     return f"{low}" if high in (None, low) else f"{low}–{high}"
 

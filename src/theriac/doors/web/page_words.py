@@ -5,7 +5,6 @@ as-of day that a reader chose goes along in every address that `url` makes.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
@@ -146,7 +145,7 @@ def human(value: object) -> str:
     ('no development reported', 'active, not recruiting', 'phase 1/phase 2')
     """
     text = "" if value is None else str(value)
-    if "_" in text or text.isupper() and len(text) > 4:
+    if "_" in text or (text.isupper() and len(text) > 4):
         text = text.lower().replace("_", " ")
     return {"active not recruiting": "active, not recruiting"}.get(text, text)
 
