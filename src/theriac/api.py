@@ -21,6 +21,7 @@ from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.flow import profile as lines
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import Dossier, LabelOfDrug
+from theriac.flow.expected_dates import calendar, expected
 from theriac.flow.mechanism import MechanismView
 from theriac.flow.pathway_drawing import draw
 from theriac.flow.registry import Entity
@@ -48,6 +49,7 @@ from theriac.views import (
     ChangeLine,
     Comparison,
     DrugProfile,
+    ExpectedLine,
     Identifier,
     MilestoneLine,
     Resolved,
@@ -313,6 +315,11 @@ class Theriac:
         chronicle.catch_up(self.home)
         return development.timeline(self.entity(drug, as_of=as_of), self.lake(as_of), self.names_at(as_of), self._today(as_of), as_of)
 
+    def expected(self, *, drug: str | None = None, condition: str | None = None, as_of: str | None = None) -> list[ExpectedLine]:
+        """The dates that documents expect from now on, soonest first: completions of trials, ends of listed patents and exclusivities."""
+        ends = [] if drug is None else self.timeline(drug, as_of)
+        return expected(self.trials(drug=drug, condition=condition, as_of=as_of), ends, self._today(as_of))
+
     def _today(self, as_of: str | None) -> str:
         """The day on which the answer stands."""
         return pipeline.now()[:10] if as_of is None else last_day(_date(as_of, "--as-of")).isoformat()
@@ -540,6 +547,11 @@ def refused(made: Plan | Refusal) -> bool:
 def calendar_text(made: Plan | Refusal) -> str:
     """The calendar as an iCalendar file's text; UserError where there is none."""
     return clinic.calendar_of(made, pipeline.now())
+
+
+def expected_calendar(title: str, lines: Sequence[ExpectedLine]) -> str:
+    """Expected dates as an iCalendar file's text."""
+    return calendar(title, lines, pipeline.now())
 
 
 def json_schema() -> dict[str, object]:

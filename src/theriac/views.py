@@ -309,6 +309,19 @@ class MilestoneLine(View, frozen=True):
     quote: str | None
 
 
+class ExpectedLine(View, frozen=True):
+    """One date that a document expects: a primary completion, a completion, the end of a listed patent or exclusivity."""
+
+    date: str
+    kind: str
+    title: str
+    note: str | None
+    record: str
+    seq: int
+    path: str
+    seen: str | None
+
+
 class Run(View, frozen=True):
     """A stretch of text that two versions share, or that only one of them has (kept, removed, added)."""
 
@@ -325,4 +338,15 @@ class Comparison(View, frozen=True):
     runs: list[Run]
 
 
-SHAPES: tuple[type[View], ...] = (DrugProfile, TrialLine, Resolved, SearchHit, SourceLine, ChangeLine, Comparison, StatusLine, MilestoneLine)
+SHAPES: tuple[type[View], ...] = (
+    DrugProfile,
+    TrialLine,
+    Resolved,
+    SearchHit,
+    SourceLine,
+    ChangeLine,
+    Comparison,
+    StatusLine,
+    MilestoneLine,
+    ExpectedLine,
+)

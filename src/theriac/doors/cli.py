@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from theriac import api
-from theriac.doors import alert_cli, mcp_cli, statements, terminal
+from theriac.doors import alert_cli, expected_cli, mcp_cli, statements, terminal
 from theriac.doors.door import AsOf, Home, Json, door, opened, print_json
 from theriac.settings import read_settings
 
@@ -431,6 +431,7 @@ def up(
 
 app.add_typer(alert_cli.app, name="alert")
 app.command()(door(alert_cli.deliveries))
+app.command()(door(expected_cli.expected))
 app.command()(door(mcp_cli.mcp))
 
 
