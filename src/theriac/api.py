@@ -7,11 +7,12 @@ the documents seen by that day say. It has over 450 lines because every door ope
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import msgspec
 import pyarrow as pa
 
-from theriac import chronicle, clinic, development, documents, pipeline
+from theriac import chronicle, clinic, development, documents, pathways, pipeline
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import last_day, read_date
@@ -26,6 +27,7 @@ from theriac.flow.mechanism import MechanismView
 from theriac.flow.pathway_drawing import draw
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
+from theriac.flow.target_page import ActingDrug, ClassMember, ClassPage, TargetPage
 from theriac.flow.word_diff import word_diff
 from theriac.gather import Joiner, document_of, dossier, readable, records_about, trials_of_condition
 from theriac.identifiers import link
@@ -42,6 +44,7 @@ from theriac.store.home import Home, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names, NamesAsOf
 from theriac.store.tables import write
+from theriac.targets import Targets
 from theriac.terms import EntityKind, ResolutionKind
 from theriac.views import (
     SHAPES,
@@ -61,8 +64,11 @@ from theriac.views import (
 )
 from theriac.watch import Alerts
 
+_MORE_SHAPES = (TargetPage, ClassPage, pipeline.LoadReport, upkeep.Check, VersionLine)
+T = TypeVar("T", ActingDrug, ClassMember)
 FIRST_DRUG = "imiquimod"  # the starter dossier's subject; any other name is asked for the same way
 _ENTITY_KINDS = {kind.value: kind for kind in EntityKind}
+_ACTING = (EntityKind.TARGET, EntityKind.CLASS)
 
 
 def open_home(home: str | Path | None = None, *, create: bool = False, settings: Settings | None = None) -> "Theriac":
@@ -83,6 +89,7 @@ class Theriac:
         self._search: SearchIndex | None = None
         self._names: tuple[int, Names] | None = None
         self._pathways: tuple[tuple[int, str | None], Pathways] | None = None
+        self._targets: tuple[tuple[int, str | None], Targets] | None = None
         self._past: tuple[tuple[int, str], NamesAsOf] | None = None
 
     def __enter__(self) -> "Theriac":
@@ -152,16 +159,33 @@ class Theriac:
         names = self.names_at(as_of)
         wanted = None if kind is None else _ENTITY_KINDS.get(kind)
         decision = names.decided(kind or "drug", name, "")
-        entity = names.entity(decision) if decision else None
+        entity = self._known(decision, as_of) if decision else None
         if entity is not None:
             return Resolution(query=name, entity=entity.id, kind=ResolutionKind.RESOLVED, score=1.0, reason="settled by a person")
+        if wanted in _ACTING or name.startswith(("target:", "class:")):
+            return self.targets(as_of).resolve(name, kind or name.partition(":")[0])
         found = resolve(name, names, wanted)
         if found.entity is None and wanted in (None, EntityKind.CONDITION):
             only = names.named_condition(candidate.key for candidate in condition_candidates(name))
             if only is not None:
                 reason = "documents name it so; no loaded vocabulary knows it"
                 return Resolution(query=name, entity=only.id, kind=ResolutionKind.RESOLVED, score=0.9, reason=reason)
+        if found.entity is None and wanted is None:
+            others = (self.targets(as_of).resolve(name, kind) for kind in _ACTING)
+            return next((one for one in others if one.entity), found)
         return found
+
+    def _known(self, entity_id: str, as_of: str | None) -> Entity | None:
+        """The entity of an id, whatever kind it is of."""
+        acting = entity_id.startswith(("target:", "class:"))
+        return self.targets(as_of).entity(entity_id) if acting else self.names_at(as_of).entity(entity_id)
+
+    def targets(self, as_of: str | None = None) -> Targets:
+        """Who acts on what: targets and classes with their drugs, gathered once a commit."""
+        names, key = self.names_at(as_of), (self.home.index.stamp, as_of)
+        if self._targets is None or self._targets[0] != key:
+            self._targets = (key, Targets(self.lake(as_of), names))
+        return self._targets[1]
 
     def entity(self, name: str, kind: str = "drug", as_of: str | None = None) -> Entity:
         """The one entity that the name means; UnknownName with the nearest names, or AmbiguousName with the candidates."""
@@ -174,7 +198,7 @@ class Theriac:
                 )
             hint = f"; did you mean {', '.join(nearest)}?" if nearest else "; load a document that names it, or check the spelling"
             raise UnknownName(f"no loaded document names a {kind} {name!r}{hint}", nearest)
-        entity = self.names_at(as_of).entity(found.entity)
+        entity = self._known(found.entity, as_of)
         if entity is None or entity.kind.value != kind:
             raise UnknownName(f"{name!r} is a {found.entity.partition(':')[0]}, not a {kind}; ask for it as what it is", ())
         return entity
@@ -329,8 +353,34 @@ class Theriac:
         entity = self.entity(drug, as_of=as_of)
         key = (self.home.index.stamp, as_of)
         if self._pathways is None or self._pathways[0] != key:
-            self._pathways = (key, Pathways(self.lake(as_of)))
+            self._pathways = (key, Pathways(self.lake(as_of), self.targets(as_of)))
         return self._pathways[1].of(entity, to)
+
+    def target(self, name: str, *, reach: bool = True, as_of: str | None = None) -> TargetPage:
+        """The target's page: names, identifiers, parts, and the drugs that act on it; `reach` adds how far each has got."""
+        page = self.targets(as_of).page(self.entity(name, "target", as_of).id)
+        return msgspec.structs.replace(page, drugs=self._reached(page.drugs, as_of)) if reach else page
+
+    def drug_class(self, name: str, *, reach: bool = True, as_of: str | None = None) -> ClassPage:
+        """The class's page: who puts which drug into it, in which words; `reach` adds how far each has got."""
+        page = self.targets(as_of).class_page(self.entity(name, "class", as_of).id)
+        return msgspec.structs.replace(page, drugs=self._reached(page.drugs, as_of)) if reach else page
+
+    def drugs_of_target(self, name: str, *, action: str | None = None, as_of: str | None = None) -> list[ActingDrug]:
+        """The drugs with a mechanism on the target (or its family), by name; `action` keeps one kind (activates, inhibits) or source's word."""
+        return pathways.doing(self.target(name, reach=False, as_of=as_of).drugs, action)
+
+    def drugs_of_class(self, name: str, *, as_of: str | None = None) -> list[ClassMember]:
+        """The drugs that some document or table puts into the class, each with the words and the record."""
+        return self.drug_class(name, reach=False, as_of=as_of).drugs
+
+    def neighbours(self, drug: str, *, reach: bool = True, as_of: str | None = None) -> list[ActingDrug]:
+        """The other drugs that act on a target of this one in the same direction; `reach` adds how far each has got."""
+        found = self.targets(as_of).neighbours(self.entity(drug, as_of=as_of))
+        return self._reached(found, as_of) if reach else found
+
+    def _reached(self, drugs: Sequence[T], as_of: str | None) -> list[T]:
+        return development.reached(drugs, self.lake(as_of), self.names_at(as_of), self._today(as_of), as_of)
 
     def check(
         self,
@@ -556,7 +606,7 @@ def expected_calendar(title: str, lines: Sequence[ExpectedLine]) -> str:
 
 def json_schema() -> dict[str, object]:
     """The JSON Schema of every shape, by its name, with the shared parts under `$defs`."""
-    shapes, parts = msgspec.json.schema_components([*SHAPES, pipeline.LoadReport, upkeep.Check, VersionLine], ref_template="#/$defs/{name}")
+    shapes, parts = msgspec.json.schema_components([*SHAPES, *_MORE_SHAPES], ref_template="#/$defs/{name}")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "shapes": list(shapes), "$defs": parts}
 
 

@@ -5,8 +5,9 @@ Flows in: entities, a lake, names and a day. Flows out: status lines and milesto
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import pyarrow as pa
 
 from theriac.dates import until
@@ -17,6 +18,7 @@ from theriac.flow.milestones import Milestone, milestones
 from theriac.flow.registry import Entity
 from theriac.flow.status import derive
 from theriac.flow.status_words import status_words
+from theriac.flow.target_page import ActingDrug, ClassMember, Reach
 from theriac.gather import Joiner, dossier, records_about
 from theriac.standing import Standing, change_evidence
 from theriac.store import events
@@ -49,6 +51,27 @@ def status(
         and not (rolled_up and programme.organisation is not None)
     ]
     return sorted(lines, key=lambda line: (-Stage(line.stage).rank, line.drug_name, line.condition_name or "", line.organisation or ""))
+
+
+_R = TypeVar("_R", ActingDrug, ClassMember)
+
+
+def reached(drugs: Sequence[_R], lake: Lake, names: Names, today: str, as_of: str | None) -> list[_R]:
+    """The drugs with the furthest stage that each has got to for any condition, the furthest first; what nobody knows stays without."""
+    standing = Standing(lake, names, as_of)
+    found: dict[str, Reach | None] = {}
+    for one in drugs:
+        if one.id and one.id not in found:
+            entity = names.entity(one.id)
+            found[one.id] = None if entity is None else _reach(entity, standing, today)
+    lines = [msgspec.structs.replace(one, reach=found.get(one.id or "")) for one in drugs]
+    return sorted(lines, key=lambda one: (-Stage(one.reach.stage).rank if one.reach else 1, one.id is None, one.name.casefold()))
+
+
+def _reach(entity: Entity, standing: Standing, today: str) -> Reach | None:
+    rolled = [one for one in derive(standing.evidence(dossier(entity, standing.lake, standing.names)), today) if one.organisation is None]
+    best = min(rolled, key=lambda one: (-one.stage.rank, one.activity.value != "active", one.condition or ""), default=None)
+    return None if best is None else Reach(stage=best.stage.value, words=status_words(best))
 
 
 PROGRAMME_COLUMNS: dict[str, type] = {

@@ -196,6 +196,7 @@ class Label(Struct, frozen=True, tag="label", tag_field="record"):
     uniis: tuple[str, ...] = ()
     rxcuis: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    action_classes: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     indications_text: str | None = None
     note: str | None = None

@@ -121,6 +121,7 @@ class EntityKind(StrEnum):
     DRUG = "drug"
     CONDITION = "condition"
     TARGET = "target"
+    CLASS = "class"
     ORGANIZATION = "organization"
 
 

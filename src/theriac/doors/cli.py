@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from theriac import api
-from theriac.doors import alert_cli, expected_cli, mcp_cli, statements, terminal
+from theriac.doors import alert_cli, expected_cli, mcp_cli, statements, target_cli, terminal
 from theriac.doors.door import AsOf, Home, Json, door, opened, print_json
 from theriac.settings import read_settings
 
@@ -285,7 +285,7 @@ def history(
 @door
 def resolve(
     name: Annotated[str, typer.Argument(help="A name, brand, code or identifier.")],
-    kind: Annotated[str | None, typer.Option("--kind", help="drug or condition.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="drug, condition, target or class.")] = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
@@ -433,6 +433,8 @@ app.add_typer(alert_cli.app, name="alert")
 app.command()(door(alert_cli.deliveries))
 app.command()(door(expected_cli.expected))
 app.command()(door(mcp_cli.mcp))
+app.command()(door(target_cli.target))
+app.command("class")(door(target_cli.drug_class))
 
 
 def main() -> None:

@@ -206,6 +206,10 @@ def mechanism(view: Any) -> None:
         out.print(plain(f"Sources disagree on {one.source} and {one.target}: {', '.join(each.record for each in one.evidence)}"))
     if view.absence:
         out.print(plain(view.absence))
+    if view.neighbours:
+        others = list(dict.fromkeys(one.drug for one in view.neighbours))
+        more = f" and {len(others) - MOST} more (theriac target lists all)" if len(others) > MOST else ""
+        out.print(plain(f"\nAct on the same target in the same direction: {', '.join(others[:MOST])}{more}"))
     for one in view.attributions:
         out.print(Text(f"Source: {one.notice}, {one.link}", style="dim"))
 

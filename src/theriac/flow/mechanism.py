@@ -80,7 +80,10 @@ class Contradiction(Struct, frozen=True):
 
 
 class MechanismView(Struct, frozen=True):
-    """All that the loaded sources say about how a drug works; `absence` says in a sentence what was looked for and not found."""
+    """All that the loaded sources say about how a drug works; `absence` says in a sentence what was looked for and not found.
+
+    `neighbours` are the other drugs that act on one of the targets in the same direction.
+    """
 
     drug: str
     targets: tuple[DrugTarget, ...]
@@ -92,6 +95,7 @@ class MechanismView(Struct, frozen=True):
     goals: tuple[Node, ...]
     absence: str | None
     attributions: tuple[Attribution, ...]
+    neighbours: tuple[Neighbour, ...] = ()
 
 
 def mechanism_of(
@@ -133,6 +137,7 @@ def mechanism_of(
         goals=tuple(graph.nodes[goal] for goal in goals),
         absence=_absence(drug, to, goals, starts, chains),
         attributions=attributions(_records(stated, chains)),
+        neighbours=neighbours_of(drug.name, mechanisms, around or {}),
     )
 
 

@@ -5,6 +5,7 @@ the drugs that share target and direction with one drug. A measured binding make
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from theriac.flow.drug_targets import DrugTarget, Evidence, Sourced, Target, TargetIndex, drug_targets
 from theriac.flow.keys import name_key
@@ -12,14 +13,22 @@ from theriac.flow.mechanism_words import StepKind
 from theriac.model import DrugTargets, Struct
 
 
+class Who(NamedTuple):
+    """A drug: its entity's id where the registry knows it, and its name."""
+
+    id: str | None
+    name: str
+
+
 class Neighbour(Struct, frozen=True):
-    """One drug with a mechanism on a target."""
+    """One drug with a mechanism on a target; `id` is its entity's, where the registry knows it."""
 
     drug: str
     target: Target
     kind: StepKind
     sign: int | None
     evidence: tuple[Evidence, ...]
+    id: str | None = None
 
 
 class Placed(Struct, frozen=True):
@@ -32,24 +41,37 @@ class Placed(Struct, frozen=True):
     stage: str
 
 
-def drug_as_written(document: DrugTargets) -> str:
-    """The drug by the name that the record gives; a store answers with the entity that the record's mention resolved to."""
-    return document.drug
+def drug_as_written(document: DrugTargets) -> Who:
+    """The drug by the name that the record gives; a store answers with the entity that the record means."""
+    return Who(None, document.drug)
+
+
+def acting_drugs(
+    documents: Iterable[Sourced], index: TargetIndex, drug_of: Callable[[DrugTargets], Who] = drug_as_written
+) -> dict[Who, tuple[DrugTarget, ...]]:
+    """For each drug, by name, what all records together say of its targets; bindings without the flag stand there too."""
+    by_drug: dict[Who, list[Sourced]] = {}
+    for one in documents:
+        if isinstance(one.document, DrugTargets):
+            by_drug.setdefault(drug_of(one.document), []).append(one)
+    ordered = sorted(by_drug.items(), key=lambda item: (item[0].name, item[0].id or ""))
+    return {drug: drug_targets(statements, index) for drug, statements in ordered}
 
 
 def neighbourhood(
-    documents: Iterable[Sourced], index: TargetIndex, drug_of: Callable[[DrugTargets], str] = drug_as_written
+    documents: Iterable[Sourced], index: TargetIndex, drug_of: Callable[[DrugTargets], Who] = drug_as_written
 ) -> dict[str, tuple[Neighbour, ...]]:
     """Target id → the drugs with a mechanism there, by name."""
-    by_drug: dict[str, list[Sourced]] = {}
-    for one in documents:
-        if isinstance(one.document, DrugTargets) and any(each.mechanism for each in one.document.interactions):
-            by_drug.setdefault(drug_of(one.document), []).append(one)
+    return around_targets(acting_drugs(documents, index, drug_of))
+
+
+def around_targets(acting: Mapping[Who, Sequence[DrugTarget]]) -> dict[str, tuple[Neighbour, ...]]:
+    """Target id → the drugs with a mechanism there, in the order of the drugs."""
     found: dict[str, list[Neighbour]] = {}
-    for drug, statements in sorted(by_drug.items()):
-        for acts in drug_targets(statements, index):
+    for drug, targets in acting.items():
+        for acts in targets:
             if acts.mechanism:
-                neighbour = Neighbour(drug=drug, target=acts.target, kind=acts.kind, sign=acts.sign, evidence=acts.evidence)
+                neighbour = Neighbour(drug=drug.name, id=drug.id, target=acts.target, kind=acts.kind, sign=acts.sign, evidence=acts.evidence)
                 found.setdefault(acts.target.id, []).append(neighbour)
     return {target: tuple(drugs) for target, drugs in found.items()}
 

@@ -50,7 +50,7 @@ class OpenFDALabel(Format):
     name = "openfda.label"
     source = "openfda_label"
     canonicaliser = "openfda.label/1"
-    reader = "openfda.label/1"
+    reader = "openfda.label/2"
 
     def recognises(self, head: Head) -> bool:
         keys = first_record_keys(head)
@@ -148,6 +148,7 @@ def _label(set_id: str, note: str | None, decoded: dict[str, Any], about: dict[s
         uniis=texts(about.get("unii")),
         rxcuis=texts(about.get("rxcui")),
         classes=tuple(name.removesuffix(" [EPC]") for name in texts(about.get("pharm_class_epc"))),
+        action_classes=tuple(name.removesuffix(" [MoA]") for name in texts(about.get("pharm_class_moa"))),
         sections=_sections(decoded),
         indications_text="\n".join(texts(decoded.get("indications_and_usage"))) or None,
         note=note,
