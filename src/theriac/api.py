@@ -440,7 +440,7 @@ class Theriac:
         found = events.events(
             self.home,
             since=_date_or_none(since, "--since"),
-            until=None if last is None else until_end(last),
+            until=min(pipeline.now(), until_end(last)) if last else pipeline.now(),
             records=self._records_about(drug, condition, as_of),
             kinds=kinds,
             source=source,

@@ -4,16 +4,19 @@ Flows in: histories that a commit changed. Flows out: events, the same for the s
 the annotation layer or the transport changed gives none; nor does a record that was there when its table was first seen (the baseline).
 """
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from theriac.clinical import label_document
+from theriac.dates import last_day
 from theriac.flow.events import Event, Step, bound
+from theriac.flow.patent_events import crossed
 from theriac.flow.record_events import record_events
 from theriac.labels import LabelDocument
 from theriac.labels.events import label_events
-from theriac.model import Label, Study
+from theriac.model import Application, Label, Study
 from theriac.store import events as kept
 from theriac.store import ledger
 from theriac.store.events import RecordHistory, Span, Told
@@ -23,7 +26,7 @@ from theriac.store.lake import Lake, Stored
 _LOT = 2_000
 
 
-class _Pair(msgspec.Struct, frozen=True):
+class Pair(msgspec.Struct, frozen=True):
     """One step of a record's history; `new` is None where the record is no longer listed."""
 
     history: RecordHistory
@@ -40,21 +43,64 @@ class _Pair(msgspec.Struct, frozen=True):
 def catch_up(home: Home, tell: Callable[[int], None] = lambda _: None) -> int:
     """Brings the events to the present history; gives how many records were looked at."""
     done = 0
-    removals = ledger.listing_commits(home)
+    removals, days = ledger.listing_commits(home), ledger.commit_days(home)
     if kept.to_chronicle(home, 1):
         kept.forget_baseline(home)
     while records := kept.to_chronicle(home, _LOT):
         found: dict[int, list[Told]] = {record: [] for record in records}
-        pairs = [pair for history in kept.histories(home, records) for pair in _steps(history, removals)]
-        for record, events in _events(Lake(home), pairs):
+        histories, lake = list(kept.histories(home, records)), Lake(home)
+        pairs = [pair for history in histories for pair in steps(history, removals)]
+        for record, events in (*_events(lake, pairs), *_crossings(lake, histories, days)):
             found[record].extend(events)
         kept.keep(home, found.items())
         done += len(records)
         tell(done)
+    kept.settle(home)
     return done
 
 
-def _steps(history: RecordHistory, removals: Mapping[tuple[str, str, str], int]) -> Iterator[_Pair]:
+def tick(home: Home, now: str) -> None:
+    """Makes a commit of its own where a date was crossed since the last one, so that what is told commit by commit hears of it."""
+    catch_up(home)
+    if kept.due(home, now):
+        with home.writer(now) as writer:
+            writer.mark(now, run=now)
+        kept.settle(home)
+
+
+def _crossings(lake: Lake, histories: Sequence[RecordHistory], days: list[tuple[int, str]]) -> Iterator[tuple[int, list[Told]]]:
+    """The horizons of listed dates, past and to come, by the version that was current on the day that each was crossed."""
+    dated = kept.with_dates(lake.home, [history.number for history in histories])
+    stored = lake.stored(span.number for history in histories if history.number in dated for span in history.spans)
+    by_number = dict(days)
+    for history in histories:
+        if history.number not in dated:
+            continue
+        told = []
+        known = by_number.get(min(span.commit for span in history.spans), "")
+        for span in history.spans:
+            document = stored[span.number].reading.document
+            if isinstance(document, Application) and not span.partial:
+                told += [_crossed(event, history, span, days, known) for event in _of_span(document, history, span)]
+        if told:
+            yield history.number, told
+
+
+def _of_span(document: Application, history: RecordHistory, span: Span) -> tuple[Event, ...]:
+    order = list(dict.fromkeys(one.version for one in history.spans))
+    record, seq = f"{history.source}:{history.key}", order.index(span.version) + 1
+    step = Step(record=record, to_hash=span.version, seen=span.start, to_seq=seq, to_version=span.label, to_format=span.format)
+    end = datetime.date.max if span.end is None else last_day(span.end[:10])
+    return crossed(document, step, last_day(span.start[:10]), end)
+
+
+def _crossed(event: Event, history: RecordHistory, span: Span, days: list[tuple[int, str]], known: str) -> Told:
+    """A crossed date is known with the first commit that came on its day or later; it is news where the record was `known` before that day."""
+    later = any(one.start > span.start and one.commit < span.commit for one in history.spans)
+    return Told(event, ledger.commit_of_day(days, event.seen, span.commit), known < event.seen and not later)
+
+
+def steps(history: RecordHistory, removals: Mapping[tuple[str, str, str], int]) -> Iterator[Pair]:
     """The steps that may have said something: first sightings after the baseline, changes of content, removals."""
     spans = [span for span in history.spans if not span.partial]
     ranks: dict[str, int] = {}
@@ -69,22 +115,22 @@ def _steps(history: RecordHistory, removals: Mapping[tuple[str, str, str], int])
         if (first and not known and span.start > history.baseline) or (first and gap) or (old is not None and old.content != span.content):
             step = (old.version if old else None, span.version)
             repeats[step] = repeats.get(step, 0) + 1
-            commit, fresh = _known(history, old, span)
-            yield _Pair(history, old, span, span.start, ranks.get(old.version) if old else None, seq, repeats[step], commit, fresh)
+            commit, fresh = known_by(history, old, span)
+            yield Pair(history, old, span, span.start, ranks.get(old.version) if old else None, seq, repeats[step], commit, fresh)
         if span.end is not None and not any(other.start == span.end for other in spans):
             listed = removals.get((history.source, history.table, span.end), span.commit)
-            yield _Pair(history, span, None, span.end, seq, None, 1, max(listed, span.commit), listed > span.commit)
+            yield Pair(history, span, None, span.end, seq, None, 1, max(listed, span.commit), listed > span.commit)
         before = span
 
 
-def _known(history: RecordHistory, old: Span | None, new: Span) -> tuple[int, bool]:
+def known_by(history: RecordHistory, old: Span | None, new: Span) -> tuple[int, bool]:
     """The commit that made a step known, and whether it was news then: see `store.events.Told`."""
     before = history.first_commit if old is None else old.commit
     later = any(span.start > new.start and span.commit < new.commit for span in history.spans)
     return max(before if old is not None else 0, new.commit), new.commit > before and not later
 
 
-def _events(lake: Lake, pairs: Sequence[_Pair]) -> Iterator[tuple[int, list[Told]]]:
+def _events(lake: Lake, pairs: Sequence[Pair]) -> Iterator[tuple[int, list[Told]]]:
     numbers = {span.number for pair in pairs for span in (pair.old, pair.new) if span is not None}
     stored = lake.stored(numbers)
     labels = _label_documents(lake, pairs, stored)
@@ -94,7 +140,7 @@ def _events(lake: Lake, pairs: Sequence[_Pair]) -> Iterator[tuple[int, list[Told
             yield pair.history.number, events
 
 
-def _label_documents(lake: Lake, pairs: Sequence[_Pair], stored: dict[int, Stored]) -> dict[str, LabelDocument]:
+def _label_documents(lake: Lake, pairs: Sequence[Pair], stored: dict[int, Stored]) -> dict[str, LabelDocument]:
     wanted = []
     for pair in pairs:
         for span in (pair.old, pair.new):
@@ -104,7 +150,7 @@ def _label_documents(lake: Lake, pairs: Sequence[_Pair], stored: dict[int, Store
     return {version: document for version, payload in payloads.items() if (document := label_document(payload)) is not None}
 
 
-def _of_pair(pair: _Pair, stored: dict[int, Stored], labels: dict[str, LabelDocument]) -> tuple[Event, ...]:
+def _of_pair(pair: Pair, stored: dict[int, Stored], labels: dict[str, LabelDocument]) -> tuple[Event, ...]:
     old = stored[pair.old.number].reading.document if pair.old else None
     new = stored[pair.new.number].reading.document if pair.new else None
     step = _step(pair)
@@ -114,21 +160,20 @@ def _of_pair(pair: _Pair, stored: dict[int, Stored], labels: dict[str, LabelDocu
         if document is None or (pair.old is not None and earlier is None):
             return ()
         return bound(step, label_events(earlier, document))
-    if old is None and isinstance(new, Study) and _posted_before(new, pair.history.baseline):
+    if old is None and isinstance(new, Study) and posted_before(new, pair.history.baseline):
         return ()
     # The rows of one application stand in several tables: only its own row in the table of applications makes it new.
     return record_events(old, new, step, application_known=pair.history.table not in ("", "applications"))
 
 
 
-
-def _posted_before(study: Study, baseline: str) -> bool:
+def posted_before(study: Study, baseline: str) -> bool:
     """Whether a study that is new to this store was in the registry before the registry was first seen: then it is not news."""
     posted = study.first_posted or study.first_submitted
     return posted is None or posted <= baseline
 
 
-def _step(pair: _Pair) -> Step:
+def _step(pair: Pair) -> Step:
     return Step(
         record=f"{pair.history.source}:{pair.history.key}",
         to_hash=pair.new.version if pair.new else None,

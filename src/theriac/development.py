@@ -130,7 +130,7 @@ def timeline(entity: Entity, lake: Lake, names: Names, today: str, as_of: str | 
     found = dossier(entity, lake, names)
     records = {*(one.document.record for one in found.labels), *(one.document.record for one in found.applications)}
     about = {(record.partition(":")[0], record.partition(":")[2]) for record in records}
-    happened = events.events(lake.home, records=about, until=None if as_of is None else until(as_of))
+    happened = events.events(lake.home, records=about, until=until(as_of or today))
     evidence = Standing(lake, names, as_of).evidence(found, [change_evidence(one) for one in happened])
     return [_milestone_line(one) for one in milestones(evidence, today)]
 

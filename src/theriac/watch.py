@@ -117,6 +117,7 @@ class Alerts:
         sender = self.settings.mail_sender
         carrier = Carrier(self.home.folder / OUTGOING, mail_server(self.settings.smtp, sender), allow_loopback=allow_loopback)
         postage = Postage(sender=sender, site=self.settings.site)
+        chronicle.tick(self.home, now or self.clock())
         called = lambda one: self.names.by_identifier(one) or one  # noqa: E731 - a merged entity's present id
         return alert_run.run(
             self.home, watch.after, carrier, now=now or self.clock(), freshness=watch.freshness(), postage=postage, now_called=called
@@ -147,7 +148,7 @@ class Watch:
     def since(self, day: str, choices: tuple[Choice, ...]) -> Iterator[Occurrence]:
         """The stored events seen since a day; what they must have is left to the matching."""
         chronicle.catch_up(self.home)
-        for event in events.events(self.home, since=day):
+        for event in events.events(self.home, since=day):  # up to the last commit: what alerts hear of
             yield self._occurrence(Told(event, 0, True))
 
     def freshness(self) -> list[Freshness]:

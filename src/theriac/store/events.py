@@ -3,15 +3,20 @@
 Flows in: records whose history changed, and the events that the steps of their histories give. Flows out: events by record, day and kind.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 import msgspec
 
 from theriac.flow.events import Event
+from theriac.store import ledger
 from theriac.store.home import Home
 
 _decode = msgspec.msgpack.Decoder(Event)
 _encode = msgspec.msgpack.Encoder()
+_WITH_DATES = """SELECT v.record FROM record r JOIN version v ON v.record = r.id JOIN reading g ON g.version = v.id
+    WHERE g.kind = 'application' AND r.tbl IN ('', 'patent', 'exclusivity')"""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -41,15 +46,26 @@ class RecordHistory(msgspec.Struct, frozen=True):
 
 
 def forget_baseline(home: Home) -> None:
-    """Takes off the list the records that nothing can have happened to: one version, there since their table was first seen, and still."""
+    """Takes off the list the records that nothing can have happened to: one version, there since their table was first seen, and still.
+
+    What lists dates that will be crossed (patents, exclusivities) stays on it.
+    """
     home.index.db.execute(
         """DELETE FROM unchronicled WHERE record IN (
              SELECT s.record FROM span s JOIN record r ON r.id = s.record
              JOIN (SELECT q.source AS source, q.tbl AS tbl, min(p.seen_from) AS first FROM record q JOIN span p ON p.record = q.id
                    GROUP BY q.source, q.tbl) b ON b.source = r.source AND b.tbl = r.tbl
              GROUP BY s.record HAVING count(*) = 1 AND max(s.seen_to) IS NULL AND min(s.seen_from) <= b.first)
-           AND record NOT IN (SELECT record FROM event)"""
+           AND record NOT IN (SELECT record FROM event) AND record NOT IN ("""
+        + _WITH_DATES
+        + ")"
     )
+
+
+def with_dates(home: Home, records: Sequence[int]) -> set[int]:
+    """Those of the records that may list dates to come."""
+    query = f"{_WITH_DATES} AND r.id IN (SELECT value FROM json_each(?))"
+    return {row[0] for row in home.index.db.execute(query, (msgspec.json.encode(records).decode(),))}
 
 
 def to_chronicle(home: Home, limit: int) -> list[int]:
@@ -86,7 +102,7 @@ class Told(msgspec.Struct, frozen=True):
     """An event with the commit that made it known, and whether it may alert.
 
     It may where the newer version came after the older one was known here and no later one was: never for a first load, nor for a version
-    that was filed between two others.
+    that was filed between two others. `commit` is 0 for a day that no commit has come after yet.
     """
 
     event: Event
@@ -100,30 +116,79 @@ def keep(home: Home, found: Iterable[tuple[int, Sequence[Told]]]) -> None:
         for record, told in found:
             events = [one.event for one in told]
             present = {event.id for event in events}
-            for old, from_hash, to_hash in db.execute("SELECT id, from_hash, to_hash FROM event WHERE record = ?", (record,)).fetchall():
+            query = "SELECT id, from_hash, to_hash, commit_id FROM event WHERE record = ? AND drug = ''"
+            for old, from_hash, to_hash, commit in db.execute(query, (record,)).fetchall():
                 if old not in present:
                     heirs = [one.id for one in events if one.from_hash == from_hash or one.to_hash == to_hash]
-                    db.execute("UPDATE event SET superseded_by = ? WHERE id = ?", (" ".join(heirs) or "-", old))
-            rows = [_row(record, one) for one in told]
-            db.executemany(
-                """INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,NULL)
-                   ON CONFLICT (id) DO UPDATE SET superseded_by = NULL, body = excluded.body, seen = excluded.seen""",
-                rows,
-            )
+                    _leave(db, old, commit, heirs)
+            put(db, [_row(record, one) for one in told])
             db.execute("DELETE FROM unchronicled WHERE record = ?", (record,))
+
+
+def _leave(db: sqlite3.Connection, row: str, commit: int, heirs: Sequence[str]) -> None:
+    """Takes an event back: one that was told stays, marked with what took its place; one whose day never came was none."""
+    if commit == 0:
+        db.execute("DELETE FROM event WHERE id = ?", (row,))
+    else:
+        db.execute("UPDATE event SET superseded_by = ? WHERE id = ?", (" ".join(heirs) or "-", row))
+
+
+def put(db: sqlite3.Connection, rows: Iterable[tuple[object, ...]]) -> None:
+    """Puts rows of events in place; one that is there already keeps the commit that made it known."""
+    db.executemany(
+        """INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,NULL,?,?)
+           ON CONFLICT (id) DO UPDATE SET superseded_by = NULL, body = excluded.body, seen = excluded.seen""",
+        rows,
+    )
+
+
+def settle(home: Home) -> None:
+    """Gives each date that was crossed by the last commit's day the first commit that came on that day or after it."""
+    days = ledger.commit_days(home)
+    if not days:
+        return
+    query = "SELECT id, seen FROM event WHERE commit_id = 0 AND seen <= ? ORDER BY seen"
+    rows = home.index.db.execute(query, (days[-1][1],)).fetchall()
+    if rows:
+        with home.index.transaction() as db:
+            settled = [(ledger.commit_of_day(days, seen[:10]), row) for row, seen in rows]
+            db.executemany("UPDATE event SET commit_id = ? WHERE id = ?", settled)
+
+
+def due(home: Home, today: str) -> bool:
+    """Whether a date was crossed that no commit has come after yet."""
+    return home.index.db.execute("SELECT 1 FROM event WHERE commit_id = 0 AND seen <= ? LIMIT 1", (today[:10],)).fetchone() is not None
 
 
 def _row(record: int, one: Told) -> tuple[object, ...]:
     event = one.event
     about = (event.id, record, event.kind.value, event.seen, event.happened, event.from_hash, event.to_hash)
-    return (*about, _encode.encode(event), one.commit, int(one.fresh))
+    return (*about, _encode.encode(event), one.commit, int(one.fresh), "", "")
+
+
+def programme_rows(record: int, one: Told, drug: str, condition: str) -> tuple[object, ...]:
+    """A programme's event as a row of its drug and condition; rows of one event of several conditions share its id."""
+    event = one.event
+    about = (f"{event.id}|{condition}", record, event.kind.value, event.seen, event.happened, event.from_hash, event.to_hash)
+    return (*about, _encode.encode(event), one.commit, int(one.fresh), drug, condition)
 
 
 def told_after(home: Home, commit: int) -> Iterator[Told]:
     """The events of commits after the given one, commit by commit; superseded ones stand among them as not fresh."""
     query = "SELECT body, commit_id, fresh AND superseded_by IS NULL FROM event WHERE commit_id > ? ORDER BY commit_id, id"
-    for body, number, fresh in home.index.db.execute(query, (commit,)).fetchall():
-        yield Told(_decode.decode(body), number, bool(fresh))
+    told = (Told(_decode.decode(body), number, bool(fresh)) for body, number, fresh in home.index.db.execute(query, (commit,)).fetchall())
+    for _, same in groupby(told, key=lambda one: (one.event.id, one.commit)):
+        lot = list(same)
+        fresh = [one for one in lot if one.fresh] or lot
+        yield Told(joined([one.event for one in fresh]), lot[0].commit, any(one.fresh for one in lot))
+
+
+def joined(same: Sequence[Event]) -> Event:
+    """One event of several conditions from its rows."""
+    if len(same) == 1:
+        return same[0]
+    conditions = {one.id: one for event in same for one in event.conditions}
+    return msgspec.structs.replace(same[0], conditions=tuple(conditions[key] for key in sorted(conditions)))
 
 
 def events(
@@ -136,19 +201,19 @@ def events(
     source: str | None = None,
     superseded: bool = False,
 ) -> list[Event]:
-    """Events seen from `since` on and up to `until`, newest first; `kinds` may end in `.*`."""
+    """Events seen from `since` on and up to `until` (without it: up to the last commit), newest first; `kinds` may end in `.*`."""
     query = """SELECT e.body, e.superseded_by FROM event e JOIN record r ON r.id = e.record WHERE (?1 IS NULL OR e.seen >= ?1)
-               AND (?2 IS NULL OR e.seen <= ?2) AND (?3 IS NULL OR r.source = ?3) AND (?4 OR e.superseded_by IS NULL)"""
+               AND (e.seen <= ?2 OR (?2 IS NULL AND e.commit_id > 0)) AND (?3 IS NULL OR r.source = ?3) AND (?4 OR e.superseded_by IS NULL)"""
     arguments: list[object] = [since, until, source, superseded]
     if records is not None:
         wanted = sorted({f"{one}:{key}" for one, key in records})
         query += " AND r.source || ':' || r.key IN (SELECT value FROM json_each(?5))"
         arguments.append(msgspec.json.encode(wanted).decode())
+    rows = ((_decode.decode(body), heirs) for body, heirs in home.index.db.execute(query + " ORDER BY e.seen DESC, e.kind, e.id", arguments))
+    wanted_kinds = ((event, heirs) for event, heirs in rows if _of_kind(event.kind.value, kinds))
     found = []
-    for body, heirs in home.index.db.execute(query + " ORDER BY e.seen DESC, e.kind, e.id", arguments):
-        event = _decode.decode(body)
-        if _of_kind(event.kind.value, kinds):
-            found.append(msgspec.structs.replace(event, superseded_by=tuple((heirs or "").split())))
+    for (_, heirs), same in groupby(wanted_kinds, key=lambda row: (row[0].id, row[1])):
+        found.append(msgspec.structs.replace(joined([event for event, _ in same]), superseded_by=tuple((heirs or "").split())))
     return found
 
 

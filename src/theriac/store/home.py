@@ -118,6 +118,13 @@ class Writer:
         self.home.checkpoint("after the index followed")
         return number
 
+    def mark(self, now: str, run: str) -> int:
+        """A commit that brings nothing but its day: dates that were crossed by then become known with it."""
+        number = self.home.head() + 1
+        self._commit_catalog(Batch(), number, now, run, ())
+        self.home.index.apply(number, (), (), ())
+        return number
+
     def _write_segments(self, batch: Batch, number: int, now: str) -> list[SegmentFile]:
         files = []
         if batch.versions:

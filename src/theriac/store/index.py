@@ -7,6 +7,7 @@ be thrown away at any time: whoever opens it brings it up to the catalog's head 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,51 +17,12 @@ from filelock import FileLock
 from theriac.errors import StorageFull, StoreError
 from theriac.flow.hashes import Hashes
 from theriac.flow.versions import Complete, Sighted, believed, spans
+from theriac.store.index_tables import SCHEMA, TABLES
 from theriac.terms import SeenBy
 
 T = TypeVar("T")
-SCHEMA = "5"
-_TABLES = """
-CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL, claims INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE record (id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, UNIQUE (source, key));
-CREATE INDEX record_tbl ON record (source, tbl) WHERE tbl <> '';
-CREATE TABLE version (
-    id INTEGER PRIMARY KEY, record INTEGER NOT NULL, hash TEXT NOT NULL, content TEXT NOT NULL, format TEXT NOT NULL, label TEXT,
-    rank TEXT NOT NULL, partial INTEGER NOT NULL, commit_id INTEGER NOT NULL, recorded_at TEXT NOT NULL, UNIQUE (record, hash));
-CREATE TABLE sighting (
-    version INTEGER NOT NULL, seen TEXT NOT NULL, listing TEXT NOT NULL, seen_by TEXT NOT NULL, raw BLOB NOT NULL, commit_id INTEGER NOT NULL,
-    PRIMARY KEY (version, seen, listing, raw)) WITHOUT ROWID;
-CREATE INDEX sighting_raw ON sighting (raw);
-CREATE TABLE span (record INTEGER NOT NULL, version INTEGER NOT NULL, seen_from TEXT NOT NULL, seen_to TEXT);
-CREATE INDEX span_record ON span (record);
-CREATE INDEX span_version ON span (version);
-CREATE TABLE reading (version INTEGER PRIMARY KEY, reader TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, body BLOB NOT NULL);
-CREATE TABLE mention_key (
-    version INTEGER NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL, part INTEGER NOT NULL, key TEXT NOT NULL, score REAL NOT NULL,
-    reason TEXT NOT NULL, PRIMARY KEY (version, n, place)) WITHOUT ROWID;
-CREATE INDEX mention_by_key ON mention_key (key) WHERE key <> '';
-CREATE TABLE claim (id INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (body, source));
-CREATE TABLE claim_of (claim INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (claim, version)) WITHOUT ROWID;
-CREATE TABLE served (mark BLOB PRIMARY KEY, source TEXT NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE listing (
-    id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL, records INTEGER NOT NULL, share REAL NOT NULL);
-CREATE TABLE statements (version TEXT NOT NULL, reader TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (version, reader)) WITHOUT ROWID;
-CREATE TABLE unchronicled (record INTEGER PRIMARY KEY);
-CREATE TABLE event (
-    id TEXT PRIMARY KEY, record INTEGER NOT NULL, kind TEXT NOT NULL, seen TEXT NOT NULL, happened TEXT, from_hash TEXT, to_hash TEXT,
-    body BLOB NOT NULL, commit_id INTEGER NOT NULL, fresh INTEGER NOT NULL, superseded_by TEXT) WITHOUT ROWID;
-CREATE INDEX event_commit ON event (commit_id);
-CREATE INDEX event_record ON event (record);
-CREATE INDEX event_seen ON event (seen);
-CREATE TABLE registry (stamp TEXT NOT NULL);
-CREATE TABLE entity (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL);
-CREATE TABLE entity_name (
-    key TEXT NOT NULL, entity TEXT NOT NULL, text TEXT NOT NULL, name_kind TEXT NOT NULL, weak INTEGER NOT NULL, records INTEGER NOT NULL,
-    PRIMARY KEY (key, entity, text)) WITHOUT ROWID;
-CREATE INDEX entity_name_of ON entity_name (entity);
-CREATE TABLE entity_identifier (curie TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (curie, entity)) WITHOUT ROWID;
-CREATE TABLE entity_redirect (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
-"""
+_Spanned = tuple[int, int, str, str | None]
+"""A span as its row: record, version, start, end."""
 
 
 def _unusable(error: sqlite3.OperationalError, path: Path) -> StoreError:
@@ -152,7 +114,7 @@ class Index:
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-131072", "mmap_size=1073741824"):
             db.execute(f"PRAGMA {pragma}")
         if db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'stamp'").fetchone()[0] == 0:
-            db.executescript(f"BEGIN IMMEDIATE;{_TABLES}INSERT INTO stamp (commit_id, schema) VALUES (0, '{SCHEMA}');COMMIT;")
+            db.executescript(f"BEGIN IMMEDIATE;{TABLES}INSERT INTO stamp (commit_id, schema) VALUES (0, '{SCHEMA}');COMMIT;")
         if db.execute("SELECT schema FROM stamp").fetchone()[0] != SCHEMA:
             db.close()
             raise sqlite3.DatabaseError("an index of another schema")
@@ -392,6 +354,7 @@ def _respan(db: sqlite3.Connection, records: set[int]) -> bool:
     """Works out the spans of the touched records anew, whose events have to be looked at again; tells whether any version's first day moved."""
     moved = False
     db.executemany("INSERT OR IGNORE INTO unchronicled VALUES (?)", [(record,) for record in records])
+    changed: dict[int, str] = {}
     listings: dict[tuple[str, str], list[Complete]] = {}
     for source, tbl in db.execute("SELECT DISTINCT source, tbl FROM listing").fetchall():
         listings[source, tbl] = _listings(db, source, tbl)
@@ -406,7 +369,11 @@ def _respan(db: sqlite3.Connection, records: set[int]) -> bool:
             rows.setdefault(record, []).append(Sighted(version, seen, rank, bool(partial), listing))
             tables[record] = (source, tbl)
             numbers[record, version] = number
-        before = dict(db.execute(f"SELECT version, min(seen_from) FROM span WHERE record IN ({marks}) GROUP BY version", chunk).fetchall())
+        query = f"SELECT record, version, seen_from, seen_to FROM span WHERE record IN ({marks}) ORDER BY record, seen_from, rowid"
+        old = [(record, version, start, end) for record, version, start, end in db.execute(query, chunk)]
+        before: dict[int, str] = {}
+        for _, number, start, _ in old:
+            before.setdefault(number, start)
         db.execute(f"DELETE FROM span WHERE record IN ({marks})", chunk)
         found = [
             (record, numbers[record, span.version], span.start, span.end)
@@ -416,7 +383,28 @@ def _respan(db: sqlite3.Connection, records: set[int]) -> bool:
         db.executemany("INSERT INTO span VALUES (?, ?, ?, ?)", found)
         first = {number: start for _, number, start, _ in reversed(found)}
         moved = moved or first != before
+        changed |= _parted(old, found)
+    db.executemany("INSERT INTO unstaged VALUES (?, ?) ON CONFLICT (record) DO UPDATE SET since = min(since, excluded.since)", changed.items())
     return moved
+
+
+def _parted(old: Sequence[_Spanned], new: Sequence[_Spanned]) -> dict[int, str]:
+    """For each record whose history became another one, the first moment at which it did."""
+    histories: dict[int, tuple[list[_Spanned], list[_Spanned]]] = {}
+    for side, rows in enumerate((old, new)):
+        for row in rows:
+            histories.setdefault(row[0], ([], []))[side].append(row)
+    return {record: moment for record, (one, other) in histories.items() if (moment := _first_difference(one, other)) is not None}
+
+
+def _first_difference(one: Sequence[_Spanned], other: Sequence[_Spanned]) -> str | None:
+    for left, right in zip_longest(one, other):
+        if left is None or right is None:
+            return str((left or right)[2])
+        if left != right:
+            ends = [row[3] for row in (left, right) if row[3] is not None]
+            return min(ends) if left[:3] == right[:3] else min(left[2], right[2])
+    return None
 
 
 def _by_source(records: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:

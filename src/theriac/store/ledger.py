@@ -3,6 +3,8 @@
 Flows in: a home, or a connection inside a commit's transaction. Flows out: rows in the catalog's words.
 """
 
+from bisect import bisect_left
+
 from sqlalchemy import Connection, func, insert, select, update
 
 from theriac.dates import until
@@ -27,6 +29,17 @@ def commit_times(home: Home) -> dict[int, str]:
     """When each commit was made."""
     with home.engine.connect() as connection:
         return {row.id: row.recorded_at for row in connection.execute(select(COMMIT.c.id, COMMIT.c.recorded_at))}
+
+
+def commit_days(home: Home) -> list[tuple[int, str]]:
+    """Every commit with the day on which it was made, in order."""
+    return [(number, moment[:10]) for number, moment in sorted(commit_times(home).items())]
+
+
+def commit_of_day(days: list[tuple[int, str]], day: str, floor: int = 0) -> int:
+    """The first commit from `floor` on that was made on the day or after it; 0 where none was yet."""
+    start = bisect_left(days, day, key=lambda one: one[1])
+    return next((number for number, _ in days[start:] if number >= floor), 0)
 
 
 def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:
