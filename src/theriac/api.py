@@ -7,7 +7,7 @@ the documents seen by that day say. It has over 450 lines because every door ope
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import pyarrow as pa
@@ -66,28 +66,43 @@ from theriac.watch import Alerts
 
 _MORE_SHAPES = (TargetPage, ClassPage, pipeline.LoadReport, upkeep.Check, VersionLine)
 T = TypeVar("T", ActingDrug, ClassMember)
+
+
+class Standing(NamedTuple):
+    """What the answers of one moment stand on; two moments of the same standing have the same answers."""
+
+    commit: int
+    made: str | None
+    names: str
+    day: str
+
+
 FIRST_DRUG = "imiquimod"  # the starter dossier's subject; any other name is asked for the same way
 _ENTITY_KINDS = {kind.value: kind for kind in EntityKind}
 _ACTING = (EntityKind.TARGET, EntityKind.CLASS)
 
 
-def open_home(home: str | Path | None = None, *, create: bool = False, settings: Settings | None = None) -> "Theriac":
+def open_home(
+    home: str | Path | None = None, *, create: bool = False, settings: Settings | None = None, follows: bool = True
+) -> "Theriac":
     """An open home, ready for questions; HomeError where there is none (unless `create`) or newer code made it.
 
-    Without `home` it is THERIAC_HOME, else the user's data folder.
+    Without `home` it is THERIAC_HOME, else the user's data folder. With `follows=False` it answers from the caches as they are and leaves it
+    to another opened one to bring them along (`follow`): a service has many readers and one that follows.
     """
     chosen = settings or read_settings(Path(home) if home is not None else None)
-    return Theriac(prepare(chosen.home, chosen.catalog_url, create=create), chosen)
+    return Theriac(prepare(chosen.home, chosen.catalog_url, create=create), chosen, follows=follows)
 
 
 class Theriac:
     """Everything one home knows. Use it as a context manager, or call `close`."""
 
-    def __init__(self, home: Home, settings: Settings) -> None:
+    def __init__(self, home: Home, settings: Settings, *, follows: bool = True) -> None:
         self.home = home
         self.settings = settings
+        self.follows = follows
         self._search: SearchIndex | None = None
-        self._names: tuple[int, Names] | None = None
+        self._names: tuple[tuple[int, str], Names] | None = None
         self._pathways: tuple[tuple[int, str | None], Pathways] | None = None
         self._targets: tuple[tuple[int, str | None], Targets] | None = None
         self._past: tuple[tuple[int, str], NamesAsOf] | None = None
@@ -105,14 +120,27 @@ class Theriac:
     @property
     def names(self) -> Names:
         """The names of the present commit."""
-        if self.home.index.stamp < self.home.head():
-            catch_up(self.home)
-        if registry.stale(self.home):
-            registry.rebuild(self.home, pipeline.now())
-            self._names = None
-        if self._names is None or self._names[0] != self.home.index.stamp:
-            self._names = (self.home.index.stamp, Names(self.home))
+        if self.follows:
+            if self.home.index.stamp < self.home.head():
+                catch_up(self.home)
+            if registry.stale(self.home):
+                registry.rebuild(self.home, pipeline.now())
+                self._names = None
+        key = (self.home.index.stamp, registry.stamp(self.home))
+        if self._names is None or self._names[0] != key:
+            self._names = (key, Names(self.home))
         return self._names[1]
+
+    def follow(self) -> None:
+        """Brings names, events and the text index to the last commit, so that those who do not follow answer from it."""
+        chronicle.catch_up(self.home)
+        self._text_index()
+        self.names_at(None)
+
+    def standing(self) -> Standing:
+        """What the answers of this moment stand on: the last commit, when it was made, the state of the names, and today's day."""
+        commit, made = ledger.last_commit(self.home)
+        return Standing(commit, made, registry.stamp_wanted(self.home), pipeline.now()[:10])
 
     def names_at(self, as_of: str | None) -> Names:
         """The names of a day: what the documents seen by then call things; the present names where nothing came since."""
@@ -278,13 +306,17 @@ class Theriac:
 
     def search(self, words: str, limit: int = 20, kind: str | None = None) -> list[SearchHit]:
         """The records whose title or text hold the words, best first."""
-        if self._search is None:
-            self._search = SearchIndex(self.home.folder / "cache" / "search")
-        catch_up(self.home, self._search)
         return [
             SearchHit(record=hit.record, kind=hit.kind, title=hit.title, score=hit.score, link=_record_link(hit.record))
-            for hit in self._search.find(words, limit, kind)
+            for hit in self._text_index().find(words, limit, kind)
         ]
+
+    def _text_index(self) -> SearchIndex:
+        if self._search is None:
+            self._search = SearchIndex(self.home.folder / "cache" / "search")
+        if self.follows:
+            catch_up(self.home, self._search)
+        return self._search
 
     def sources(self) -> list[SourceLine]:
         """The freshness ledger."""
@@ -336,13 +368,17 @@ class Theriac:
 
     def timeline(self, drug: str, as_of: str | None = None) -> list[MilestoneLine]:
         """The dated steps of a drug's history, oldest first: first trials, results, approvals, new uses, label safety changes, expiries."""
-        chronicle.catch_up(self.home)
+        self._catch_up_events()
         return development.timeline(self.entity(drug, as_of=as_of), self.lake(as_of), self.names_at(as_of), self._today(as_of), as_of)
 
     def expected(self, *, drug: str | None = None, condition: str | None = None, as_of: str | None = None) -> list[ExpectedLine]:
         """The dates that documents expect from now on, soonest first: completions of trials, ends of listed patents and exclusivities."""
         ends = [] if drug is None else self.timeline(drug, as_of)
         return expected(self.trials(drug=drug, condition=condition, as_of=as_of), ends, self._today(as_of))
+
+    def _catch_up_events(self) -> None:
+        if self.follows:
+            chronicle.catch_up(self.home)
 
     def _today(self, as_of: str | None) -> str:
         """The day on which the answer stands."""
@@ -435,7 +471,7 @@ class Theriac:
     ) -> list[ChangeLine]:
         """What changed, newest first, from the day `since` on: of a drug, a condition, some kinds (`label.*`), a source."""
         names = self.names_at(as_of)
-        chronicle.catch_up(self.home)
+        self._catch_up_events()
         last = _date_or_none(as_of, "--as-of") or _date_or_none(until, "--until")
         found = events.events(
             self.home,
@@ -602,6 +638,11 @@ def calendar_text(made: Plan | Refusal) -> str:
 def expected_calendar(title: str, lines: Sequence[ExpectedLine]) -> str:
     """Expected dates as an iCalendar file's text."""
     return calendar(title, lines, pipeline.now())
+
+
+def now() -> str:
+    """The present moment, UTC."""
+    return pipeline.now()
 
 
 def json_schema() -> dict[str, object]:

@@ -13,6 +13,7 @@ import platformdirs
 
 from theriac.errors import UserError
 
+VERSION = "0.1.0"
 N = TypeVar("N", int, float)
 VERSION = "0.1.0"
 
@@ -36,6 +37,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp: str | None = None
     mail_sender: str = "Theriac <theriac@localhost>"
     site: str | None = None
+    hosts: tuple[str, ...] = ()
+    cors: tuple[str, ...] = ()
+    client_rate: int = 6000
+    readers: int = 4
 
     def __repr__(self) -> str:
         """The settings without the mail server's password."""
@@ -61,7 +66,11 @@ VARIABLES = {
     "THERIAC_NCBI_KEY": "an NCBI API key, which raises the rate of PubMed requests",
     "THERIAC_SMTP": "the mail server for alerts: smtps://user:password@host:465, or smtp://host:587 (STARTTLS)",
     "THERIAC_MAIL_FROM": "the sender of alert mails",
-    "THERIAC_SITE": "the address of this Theriac's own pages, for links in digests",
+    "THERIAC_SITE": "the address of this Theriac's own pages, for links in digests; with https, cookies are Secure",
+    "THERIAC_HOSTS": "further host names under which the service may be asked, with commas between (default: this machine and THERIAC_SITE)",
+    "THERIAC_CORS": "origins whose pages may read the REST API from a browser, with commas between (default: none)",
+    "THERIAC_CLIENT_RATE": "how many requests a minute one client may make of the service (default 6000; 0: any number)",
+    "THERIAC_READERS": "how many questions the service works on side by side (default 4)",
 }
 
 
@@ -85,7 +94,15 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] | None = 
         smtp=env.get("THERIAC_SMTP") or None,
         mail_sender=env.get("THERIAC_MAIL_FROM") or "Theriac <theriac@localhost>",
         site=env.get("THERIAC_SITE") or None,
+        hosts=_names(env, "THERIAC_HOSTS"),
+        cors=_names(env, "THERIAC_CORS"),
+        client_rate=_number(env, "THERIAC_CLIENT_RATE", 6000, int),
+        readers=_number(env, "THERIAC_READERS", 4, int),
     )
+
+
+def _names(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in env.get(name, "").split(",") if one.strip())
 
 
 def _number(env: Mapping[str, str], name: str, default: N, kind: type[N]) -> N:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from theriac import api
-from theriac.doors import alert_cli, expected_cli, mcp_cli, statements, target_cli, terminal
+from theriac.doors import alert_cli, expected_cli, mcp_cli, serve_cli, statements, target_cli, terminal
 from theriac.doors.door import AsOf, Home, Json, door, opened, print_json
 from theriac.settings import read_settings
 
@@ -415,26 +415,13 @@ def schema() -> None:
     print_json(api.json_schema())
 
 
-@app.command()
-@door
-def up(
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Set up and show what is there, then exit.")] = False, home: Home = None
-) -> None:
-    """Load the starter dossier into an empty home and show imiquimod's profile and what changed in it."""
-    settings = read_settings(home)
-    with opened(home, create=True) as store, terminal.load_progress(quiet=False) as shown:
-        first = store.begin(progress=shown.progress, waiting=shown.waiting)
-    terminal.welcome(settings.home, first)
-    if not no_serve:
-        typer.echo("The web service is not part of this version; every question is answered on the command line (theriac --help).")
-
-
 app.add_typer(alert_cli.app, name="alert")
 app.command()(door(alert_cli.deliveries))
 app.command()(door(expected_cli.expected))
 app.command()(door(mcp_cli.mcp))
 app.command()(door(target_cli.target))
 app.command("class")(door(target_cli.drug_class))
+app.command()(door(serve_cli.up))
 
 
 def main() -> None:

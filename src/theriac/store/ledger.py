@@ -42,6 +42,13 @@ def commit_of_day(days: list[tuple[int, str]], day: str, floor: int = 0) -> int:
     return next((number for number, _ in days[start:] if number >= floor), 0)
 
 
+def last_commit(home: Home) -> tuple[int, str | None]:
+    """The last commit's number and when it was made; 0 and None for an empty home."""
+    with home.engine.connect() as connection:
+        row = connection.execute(select(COMMIT.c.id, COMMIT.c.recorded_at).order_by(COMMIT.c.id.desc()).limit(1)).first()
+    return (0, None) if row is None else (int(row.id), str(row.recorded_at))
+
+
 def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:
     """The complete listings of each commit after the given one."""
     found: dict[int, list[ListingRow]] = {}

@@ -35,10 +35,15 @@ def stamp_wanted(home: Home) -> str:
     return f"{home.index.claims_stamp}/{decisions}"
 
 
+def stamp(home: Home) -> str:
+    """What the registry kept in the index is stamped with; empty where none is."""
+    row = home.index.db.execute("SELECT stamp FROM registry").fetchone()
+    return "" if row is None else str(row[0])
+
+
 def stale(home: Home) -> bool:
     """Whether the registry kept in the index is not the one that the claims make."""
-    row = home.index.db.execute("SELECT stamp FROM registry").fetchone()
-    return row is None or row[0] != stamp_wanted(home)
+    return stamp(home) != stamp_wanted(home)
 
 
 def claims(home: Home, until: str | None = None) -> Iterator[SourcedClaim]:

@@ -1,0 +1,90 @@
+"""The service put together: the layers that every request passes, and the areas that answer.
+
+Flows in: how to open a home, the settings, and the address that is bound. Flows out: an ASGI application. Each area is a file with a `router`,
+named in `AREAS`; it asks `Service` and shows what it gets.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from theriac.api import Theriac
+from theriac.doors.web import faults, pages_home
+from theriac.doors.web.gate import Gate
+from theriac.doors.web.pages import Pages, service_of
+from theriac.doors.web.record import Log, Metrics, Recorder, logger
+from theriac.doors.web.service import Service
+from theriac.doors.web.static_files import StaticFiles
+from theriac.doors.web.visits import Visits
+from theriac.settings import VERSION, Settings
+
+# Every area of the service: pages, REST, feeds. The first that knows an address answers.
+AREAS: tuple[APIRouter, ...] = (pages_home.router,)
+
+
+def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: str = "127.0.0.1", log: Log | None = None) -> FastAPI:
+    """The service of one home; `opener(follows)` opens it once more."""
+    metrics = Metrics()
+    app = FastAPI(
+        title="Theriac",
+        version=VERSION,
+        lifespan=_lifespan(opener, settings),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[
+            Middleware(Recorder, metrics=metrics, log=log or logger()),
+            Middleware(Gate, settings=settings, host=host),
+            Middleware(Visits, secure=(settings.site or "").startswith("https://")),
+        ],
+    )
+    files = StaticFiles()
+    app.state.pages = Pages(files)
+    app.state.files = files
+    app.state.metrics = metrics
+    faults.install(app)
+    app.include_router(_own())
+    for router in AREAS:
+        app.include_router(router)
+    return app
+
+
+def _lifespan(opener: Callable[[bool], Theriac], settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service = Service(opener, settings)
+        app.state.service = service
+        try:
+            yield
+        finally:
+            service.close()
+
+    return lifespan
+
+
+def _own() -> APIRouter:
+    """What the service says of itself."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health")
+    def health(request: Request) -> Response:
+        service = service_of(request)
+        if service.trouble:
+            return PlainTextResponse(f"{service.trouble}\n", 503)
+        return PlainTextResponse(f"ok, commit {service.state.standing.commit}\n")
+
+    @router.get("/metrics")
+    def metrics(request: Request) -> Response:
+        text = request.app.state.metrics.text(service_of(request))
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    @router.get("/static/{name:path}")
+    def static(request: Request, name: str) -> Response:
+        files: StaticFiles = request.app.state.files
+        return files.respond(request, name)
+
+    return router

@@ -1,0 +1,42 @@
+"""A home with the starter dossier, and the service over it as a client in this process."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+import theriac
+from theriac import api
+from theriac.doors.web.app import application
+from theriac.doors.web.record import logger
+from theriac.settings import Settings
+
+STARTER = Path(theriac.__file__).parent / "starter"
+
+
+def settings_of(home: Path, **more: object) -> Settings:
+    """Settings for a test: no limit on requests."""
+    return Settings(**{"home": home, "workers": 1, "readers": 2, "client_rate": 0, **more})
+
+
+def client_of(settings: Settings, host: str = "127.0.0.1") -> TestClient:
+    """A client of a service over a home; use it in a `with`."""
+    app = application(lambda follows: api.open_home(settings=settings, follows=follows), settings, host=host, log=logger(io.StringIO()))
+    return TestClient(app, base_url=f"http://{host}:8017", raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def starter_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("web") / "home"
+    with api.open_home(settings=settings_of(folder), create=True) as store:
+        store.load([STARTER])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def client(starter_home: Path) -> Iterator[TestClient]:
+    """Reads only: tests that write make a home of their own."""
+    with client_of(settings_of(starter_home)) as client:
+        yield client
