@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("intake", "search", "engine", "gather", "clinical", "delivery"),
     ("targets", "standing", "chronicle", "documents"),
-    ("catchup", "development", "clinic", "pathways"),
+    ("catchup", "development", "clinic", "finding", "pathways"),
     ("alert_run",),
     ("alerts",),
     ("pipeline", "watch"),

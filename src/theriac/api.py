@@ -19,10 +19,13 @@ from theriac.dates import last_day, read_date
 from theriac.dates import until as until_end
 from theriac.documents import DifferenceView, DocumentView, Served
 from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
+from theriac.finding import find
+from theriac.flow import figures
 from theriac.flow import profile as lines
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import Dossier, LabelOfDrug
 from theriac.flow.expected_dates import calendar, expected
+from theriac.flow.figures import Row
 from theriac.flow.mechanism import MechanismView
 from theriac.flow.pathway_drawing import draw
 from theriac.flow.registry import Entity
@@ -53,6 +56,7 @@ from theriac.views import (
     Comparison,
     DrugProfile,
     ExpectedLine,
+    Found,
     Identifier,
     MilestoneLine,
     Resolved,
@@ -418,6 +422,45 @@ class Theriac:
     def _reached(self, drugs: Sequence[T], as_of: str | None) -> list[T]:
         return development.reached(drugs, self.lake(as_of), self.names_at(as_of), self._today(as_of), as_of)
 
+    def find(self, words: str, *, limit: int = 12, kind: str | None = None, as_of: str | None = None) -> list[Found]:
+        """What goes by the words, whole or begun: drugs, conditions, targets and organisations, best first; for search as one types."""
+        return find(words, self.names_at(as_of), limit, kind)
+
+    def standings(self, drugs: Sequence[str], as_of: str | None = None) -> list[StatusLine]:
+        """How far each of the drugs has got over all its conditions, one line for each."""
+        entities = [self.entity(name, as_of=as_of) for name in drugs]
+        found = development.status(entities, self.lake(as_of), self.names_at(as_of), self._today(as_of), as_of, rolled_up=True)
+        return [line for line in found if line.condition is None]
+
+    def figure(
+        self,
+        name: str,
+        *,
+        drug: str | None = None,
+        condition: str | None = None,
+        target: str | None = None,
+        org: str | None = None,
+        as_of: str | None = None,
+    ) -> list[Row]:
+        """The rows of a chart: trial_starts, stages, landscape, milestones, label_changes or rates; UserError for any other name."""
+        match name:
+            case "trial_starts":
+                return figures.trial_starts(self.trials(drug=drug, condition=condition, as_of=as_of))
+            case "stages":
+                return figures.stage_matrix(self.status(drug=drug, condition=condition, org=org, rolled_up=True, as_of=as_of))
+            case "landscape" if target is not None:
+                drugs = [one.id for one in self.drugs_of_target(target, as_of=as_of) if one.id is not None]
+                return figures.landscape(self.standings(drugs, as_of))
+            case "landscape":
+                return figures.landscape(self.status(condition=condition, org=org, rolled_up=org is None, as_of=as_of))
+            case "milestones":
+                return figures.milestones(self.timeline(drug or "", as_of))
+            case "label_changes":
+                return figures.label_calendar(self.changes(drug=drug, condition=condition, kinds=["label.*"], as_of=as_of))
+            case "rates":
+                return figures.rate_rows(figures.rate_tables(self.drug(drug or "", as_of).clinical["reactions"]))
+        raise UserError(f"no chart is called {name!r}; there are trial_starts, stages, landscape, milestones, label_changes and rates")
+
     def check(
         self,
         drug: str,
@@ -623,6 +666,11 @@ def _resolved_view(found: Resolution) -> Resolved:
 def drawn(view: MechanismView) -> str:
     """The mechanism as an SVG drawing that needs nothing from outside."""
     return draw(view)
+
+
+def rate_tables(profile: DrugProfile) -> list[Row]:
+    """The rates that the labels of a profile give, one table of terms × arms after another, never merged."""
+    return figures.rate_tables(profile.clinical["reactions"])
 
 
 def refused(made: Plan | Refusal) -> bool:

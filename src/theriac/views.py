@@ -240,6 +240,17 @@ class SearchHit(View, frozen=True):
     link: str | None
 
 
+class Found(View, frozen=True):
+    """One entity that goes by the words asked for, with the name that matched, its kind, and how many records use it."""
+
+    id: str
+    name: str
+    kind: str
+    matched: str
+    name_kind: str | None
+    records: int
+
+
 class EntityName(View, frozen=True):
     """An entity with its id and display name."""
 
@@ -349,4 +360,5 @@ SHAPES: tuple[type[View], ...] = (
     StatusLine,
     MilestoneLine,
     ExpectedLine,
+    Found,
 )

@@ -5,6 +5,7 @@ What it holds is a pure function of the claims, so it is rebuilt rather than edi
 """
 
 import gc
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -222,6 +223,47 @@ class Names:
         best = process.extract(key, keys, scorer=JaroWinkler.similarity, limit=limit * 3, score_cutoff=0.85)
         rows = [row for found, _, _ in best for row in self.by_keys([found])[found]]
         return list({row.entity: row for row in reversed(rows)}.values())[::-1][:limit]
+
+    def beginning(self, key: str, limit: int = 12) -> list[NameRow]:
+        """The names whose key begins so, the exact one first, then those that most records use."""
+        query = """SELECT n.key FROM entity_name n WHERE n.key >= ?1 AND n.key < ?1 || char(1114111)
+                   ORDER BY n.key = ?1 DESC, n.weak, n.records DESC, length(n.key) LIMIT ?2"""
+        return self._first_rows((row[0] for row in self.db.execute(query, (key, 8 * limit))), limit)
+
+    def holding(self, words: str, limit: int = 12) -> list[NameRow]:
+        """The names in which the words begin a later word ("cell carcinoma" in "basal cell carcinoma"), those that most records use first."""
+        pattern = "% " + re.sub(r"([%_!])", r"!\1", words.casefold()) + "%"
+        query = """SELECT n.key FROM entity_name n WHERE n.text LIKE ?1 ESCAPE '!' ORDER BY n.weak, n.records DESC, length(n.key) LIMIT ?2"""
+        return self._first_rows((row[0] for row in self.db.execute(query, (pattern, 4 * limit))), limit)
+
+    def _first_rows(self, keys: Iterable[str], limit: int) -> list[NameRow]:
+        """The name rows of the keys, the first row of each entity."""
+        wanted = list(dict.fromkeys(keys))
+        rows = self.by_keys(wanted)
+        first: dict[str, NameRow] = {}
+        for key in wanted:
+            for row in rows[key]:
+                first.setdefault(row.entity, row)
+        return list(first.values())[:limit]
+
+    def by_bare_identifier(self, text: str) -> list[str]:
+        """The entities that have an identifier of this text under any prefix (`99011-02-6`, `CHEMBL1282`)."""
+        query = "SELECT DISTINCT entity FROM entity_identifier WHERE substr(curie, instr(curie, ':') + 1) = ?1 COLLATE NOCASE LIMIT 12"
+        return [row[0] for row in self.db.execute(query, (text,))]
+
+    def mentioned(self, kind: str, key: str, limit: int = 12) -> list[tuple[str, str, int]]:
+        """What records name of a kind by a key that begins so: the key, the name as the first of them writes it, and how many versions do."""
+        query = """SELECT m.key, count(DISTINCT m.version), min(m.version) FROM mention_key m
+                   WHERE m.key >= ?1 AND m.key < ?1 || char(1114111) AND m.key <> '' AND m.n >= 0
+                   GROUP BY m.key ORDER BY m.key = ?1 DESC, 2 DESC, length(m.key) LIMIT ?2"""
+        found = self.db.execute(query, (f"{kind}/{key}", limit)).fetchall()
+        return [(full.partition("/")[2], self._written(full, version), count) for full, count, version in found]
+
+    def _written(self, key: str, version: int) -> str:
+        query = """SELECT g.body, m.n FROM mention_key m JOIN reading g ON g.version = m.version
+                   WHERE m.key = ?1 AND m.key <> '' AND m.version = ?2 AND m.n >= 0 ORDER BY m.n LIMIT 1"""
+        body, number = self.db.execute(query, (key, version)).fetchone()
+        return str(_reading.decode(body).mentions[number].text)
 
     def drugs(self) -> Iterator[Entity]:
         """Every drug that a document names, in the order of ids."""
