@@ -20,7 +20,7 @@ from theriac.dates import until as until_end
 from theriac.documents import DifferenceView, DocumentView, Served
 from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.finding import find
-from theriac.flow import figures
+from theriac.flow import figures, notice_lines
 from theriac.flow import profile as lines
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import Dossier, LabelOfDrug
@@ -270,6 +270,9 @@ class Theriac:
             labels=lines.label_lines(found),
             trials=trials,
             trial_matrix=lines.matrix(found.trials),
+            recalls=notice_lines.recall_lines(found),
+            shortages=notice_lines.shortage_lines(found),
+            papers=notice_lines.paper_lines(found),
             clinical=clinical_sections(statements_of(found.labels, self.lake(as_of))),
             not_covered=lines.not_covered(found),
             sources=self.sources(),
@@ -648,7 +651,7 @@ def _date_or_none(text: str | None, option: str) -> str | None:
 def _record_link(record: str) -> str | None:
     source, _, key = record.partition(":")
     bare = key.rpartition("/")[2]
-    prefix = {"ctgov": "nct", "openfda_label": "set_id", "openfda_drugsfda": "application"}.get(source)
+    prefix = {"ctgov": "nct", "openfda_label": "set_id", "openfda_drugsfda": "application", "pubmed": "pmid"}.get(source)
     return link(f"{prefix}:{bare}") if prefix else None
 
 

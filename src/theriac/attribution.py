@@ -35,6 +35,13 @@ ATTRIBUTIONS: dict[str, Attribution] = {
         Attribution(source="drugcentral", name="DrugCentral", licence="CC BY-SA 4.0", licence_link=_BY_SA_4, link="https://drugcentral.org/"),
         Attribution(source="drugmechdb", name="DrugMechDB", licence="CC0 1.0", licence_link=_ZERO, link="https://github.com/SuLab/DrugMechDB"),
         Attribution(source="wikipathways", name="WikiPathways", licence="CC0 1.0", licence_link=_ZERO, link="https://www.wikipathways.org/"),
+        Attribution(
+            source="pubmed",
+            name="PubMed (U.S. National Library of Medicine)",
+            licence="NLM terms: named as the source",
+            licence_link="https://www.nlm.nih.gov/databases/download/terms_and_conditions.html",
+            link="https://pubmed.ncbi.nlm.nih.gov/",
+        ),
         Attribution(source="reactome", name="Reactome", licence="CC0 1.0", licence_link=_ZERO, link="https://reactome.org/"),
     )
 }

@@ -16,7 +16,7 @@ from theriac.flow.patent_events import crossed
 from theriac.flow.record_events import record_events
 from theriac.labels import LabelDocument
 from theriac.labels.events import label_events
-from theriac.model import Application, Label, Study
+from theriac.model import Application, Article, Document, Label, Recall, Shortage, Study
 from theriac.store import events as kept
 from theriac.store import ledger
 from theriac.store.events import RecordHistory, Span, Told
@@ -160,17 +160,32 @@ def _of_pair(pair: Pair, stored: dict[int, Stored], labels: dict[str, LabelDocum
         if document is None or (pair.old is not None and earlier is None):
             return ()
         return bound(step, label_events(earlier, document))
-    if old is None and isinstance(new, Study) and posted_before(new, pair.history.baseline):
+    if old is None and new is not None and posted_before(new, pair.history.baseline):
         return ()
     # The rows of one application stand in several tables: only its own row in the table of applications makes it new.
     return record_events(old, new, step, application_known=pair.history.table not in ("", "applications"))
 
 
 
-def posted_before(study: Study, baseline: str) -> bool:
-    """Whether a study that is new to this store was in the registry before the registry was first seen: then it is not news."""
-    posted = study.first_posted or study.first_submitted
+def posted_before(document: Document, baseline: str) -> bool:
+    """Whether a document that is new to this store was with its source before the source was first seen: then it is not news."""
+    match document:
+        case Study():
+            posted = document.first_posted or document.first_submitted
+        case Article():
+            posted = document.entered
+        case Recall():
+            posted = _some_days_on(document.reported or document.initiated)
+        case Shortage():
+            posted = _some_days_on(document.posted)
+        case _:
+            return False
     return posted is None or posted <= baseline
+
+
+def _some_days_on(posted: str | None) -> str | None:
+    """The last day on which what was posted then may first be served: these lists are served up to two weeks after the day that they state."""
+    return None if posted is None else (last_day(posted) + datetime.timedelta(days=14)).isoformat()
 
 
 def _step(pair: Pair) -> Step:

@@ -3,17 +3,28 @@
 Flows in: an entity, a lake and the names. Flows out: a `Dossier`. It states nothing itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from theriac.flow.dossier import ApplicationOfDrug, Document, Dossier, HolderSeen, LabelOfDrug, MedicineOfDrug, TrialOfDrug
+from theriac.flow.dossier import (
+    ApplicationOfDrug,
+    Document,
+    Dossier,
+    HolderSeen,
+    LabelOfDrug,
+    MedicineOfDrug,
+    PaperOfDrug,
+    RecallOfDrug,
+    ShortageOfDrug,
+    TrialOfDrug,
+)
 from theriac.flow.events import Event
 from theriac.flow.names import drug_candidates
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve_condition, resolve_mention
-from theriac.model import Application, Label, Medicine, Mention, Study
-from theriac.stages import STARTER, own_numbers
+from theriac.model import Application, Article, Label, Medicine, Mention, Recall, Shortage, Study
+from theriac.stages import STARTER, own_numbers, tied_numbers
 from theriac.store.lake import Found, Lake, Stored
 from theriac.store.registry import Names
 from theriac.terms import ArmRole, EntityKind
@@ -56,9 +67,13 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
                 applications.append(ApplicationOfDrug(document=document, application=application, ingredients=frozenset({mention.text})))
             case Medicine() as medicine if mention.role in _PRODUCT_ROLES:
                 medicines.append(MedicineOfDrug(document=document, medicine=medicine))
+            case Recall() | Shortage() | Article():
+                continue
             case _ if mention.role == "substance" and hit_products.get(at.curie) is None:
                 combined[at.reading.title] = None
     applications = _with_siblings(applications, lake)
+    named = {at.curie: (at, mention.path, resolution.reason) for at, mention, _, resolution in reversed(hits)}
+    noted = list(_noted(named | {tied[0].curie: tied for tied in _tied(trials, applications, lake) if tied[0].curie not in named}))
     real = _Real(lake, labels, medicines)
     return Dossier(
         entity=entity,
@@ -67,8 +82,35 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
         applications=tuple(one for one in applications if not real.replaces(one.document, one.application)),
         medicines=tuple(_once(one for one in medicines if not real.replaces(one.document, one.medicine))),
         holders=tuple(_holders(lake, applications, medicines, real)),
+        recalls=tuple(one for one in noted if isinstance(one, RecallOfDrug)),
+        shortages=tuple(one for one in noted if isinstance(one, ShortageOfDrug)),
+        papers=tuple(one for one in noted if isinstance(one, PaperOfDrug)),
         in_combinations=tuple(combined),
     )
+
+
+def _noted(found: Mapping[str, tuple[Stored, str, str]]) -> Iterator[RecallOfDrug | ShortageOfDrug | PaperOfDrug]:
+    """The recalls, shortages and articles among these records, with how the drug was told."""
+    for record in sorted(found):
+        at, path, reason = found[record]
+        match at.reading.document:
+            case Recall() as recall:
+                yield RecallOfDrug(document=document_of(at), recall=recall, reason=reason)
+            case Shortage() as shortage:
+                yield ShortageOfDrug(document=document_of(at), shortage=shortage, reason=reason)
+            case Article() as article:
+                yield PaperOfDrug(document=document_of(at), article=article, path=path, reason=reason)
+
+
+def _tied(trials: list[TrialOfDrug], applications: list[ApplicationOfDrug], lake: Lake) -> Iterator[tuple[Stored, str, str]]:
+    """Articles that report a trial in which the drug is tried, and recalls and shortages of its applications."""
+    tried = sorted({one.study.nct_id for one in trials if one.arm_role in (ArmRole.INVESTIGATED, ArmRole.UNCLEAR)})
+    wanted = [(f"trial/{number}", "trials", f"reports trial {number}") for number in tried]
+    numbers = sorted({one.application.number for one in applications})
+    wanted += [(f"application/{number}", "application_numbers", f"is of application {number}") for number in numbers]
+    for key, path, reason in wanted:
+        for at in lake.stored(lake.by_key(f"tied/{key}")).values():
+            yield at, path, reason
 
 
 def _conditions_of(at: Stored, names: Names, said: dict[object, str]) -> tuple[str, ...]:
@@ -261,7 +303,8 @@ def records_about(entity: Entity, lake: Lake, names: Names) -> set[tuple[str, st
     at = lake.stored(versions).values()
     records = {(one.record.source, one.record.key) for one in at}
     for key in {key for one in at for key in own_numbers(one.reading.document)}:
-        records |= {(one.record.source, one.record.key) for one in lake.stored(lake.by_key(key, current=False)).values()}
+        same = [*lake.by_key(key, current=False), *lake.by_key(f"tied/{key}", current=False)]
+        records |= {(one.record.source, one.record.key) for one in lake.stored(same).values()}
     return records
 
 
@@ -298,30 +341,39 @@ class Joiner:
     def of_record(self, record: str) -> tuple[list[EntityName], list[EntityName]]:
         """The drugs and the conditions that a record names."""
         if record not in self._of:
-            mentions = self._mentions(record)
-            self._of[record] = (self._drugs(mentions), self._conditions(mentions))
+            at, mentions = self._mentions(record)
+            self._of[record] = (self._drugs_of(at, mentions), self._conditions(mentions))
         return self._of[record]
 
     def drugs_of_record(self, record: str) -> list[EntityName]:
         """The drugs that a record names."""
-        return self._drugs(self._mentions(record))
+        return self._drugs_of(*self._mentions(record))
 
-    def _mentions(self, record: str) -> list[Mention]:
+    def _drugs_of(self, at: Stored | None, mentions: list[Mention]) -> list[EntityName]:
+        drugs = self._drugs(mentions)
+        tied = self._siblings(at, tied=True) if at is not None and not drugs else []
+        return self._drugs(tied) if tied else drugs
+
+    def _mentions(self, record: str) -> tuple[Stored | None, list[Mention]]:
         source, _, key = record.partition(":")
         at = self.lake.current(source, key) or self._last(source, key)
         mentions = list(at.reading.mentions) if at is not None else []
         if at is not None and not any(one.kind is EntityKind.DRUG for one in mentions):
             mentions += self._siblings(at)
-        return mentions
+        return at, mentions
 
     def _last(self, source: str, key: str) -> Stored | None:
         spans = list(self.lake.through_time(source, key))
         return spans[-1][0] if spans else None
 
-    def _siblings(self, at: Stored) -> list[Mention]:
-        """The drugs that other records about the same registry number name (a patent's application names its products elsewhere)."""
-        versions = [number for key in own_numbers(at.reading.document) for number in self.lake.by_key(key)]
-        return [one for other in self.lake.stored(versions).values() for one in other.reading.mentions if one.role in _PRODUCT_ROLES]
+    def _siblings(self, at: Stored, *, tied: bool = False) -> list[Mention]:
+        """The drugs that other records about the same registry number name (a patent's application names its products elsewhere), or, `tied`,
+        those of the trials and applications that the record points to."""
+        keys = (tied_numbers if tied else own_numbers)(at.reading.document)
+        others = self.lake.stored(number for key in keys for number in self.lake.by_key(key)).values()
+        return [
+            one for other in others for one in other.reading.mentions if one.role in _PRODUCT_ROLES or (tied and one.arm_role is ArmRole.INVESTIGATED)
+        ]
 
     def _drugs(self, mentions: list[Mention]) -> list[EntityName]:
         whole = [one for one in mentions if one.role in _PRODUCT_ROLES] or mentions

@@ -449,6 +449,88 @@ class GeneSet(Struct, frozen=True, tag="gene_set", tag_field="record"):
     organism: str | None = None
 
 
+class Recall(Struct, frozen=True, tag="recall", tag_field="record"):
+    """What one enforcement report says about the recall of a product; `event` joins the reports of one action of a firm."""
+
+    number: str
+    event: str | None = None
+    status: str | None = None
+    classification: str | None = None
+    product: str | None = None
+    reason: str | None = None
+    firm: str | None = None
+    initiated: PartialDate | None = None
+    classified: PartialDate | None = None
+    reported: PartialDate | None = None
+    terminated: PartialDate | None = None
+    initiative: str | None = None
+    distribution: str | None = None
+    quantity: str | None = None
+    lots: str | None = None
+    jurisdiction: str = "US"
+    application_numbers: tuple[str, ...] = ()
+    product_ndcs: tuple[str, ...] = ()
+
+
+class Shortage(Struct, frozen=True, tag="shortage", tag_field="record"):
+    """What one line of a shortage list says about one presentation of a product; a discontinuation stands on the same list."""
+
+    number: str
+    name: str
+    presentation: str | None = None
+    brand: str | None = None
+    company: str | None = None
+    status: str | None = None
+    availability: str | None = None
+    reason: str | None = None
+    related: str | None = None
+    resolved_note: str | None = None
+    categories: tuple[str, ...] = ()
+    posted: PartialDate | None = None
+    updated: PartialDate | None = None
+    changed: PartialDate | None = None
+    discontinued: PartialDate | None = None
+    jurisdiction: str = "US"
+    application_numbers: tuple[str, ...] = ()
+
+
+class Heading(Struct, frozen=True):
+    """One subject heading of an article with its qualifiers; `major` where it is what the article is about."""
+
+    id: str
+    name: str
+    qualifiers: tuple[str, ...] = ()
+    major: bool = False
+
+
+class ArticleLink(Struct, frozen=True):
+    """One tie of an article to another (RetractionIn, CommentIn, ErratumIn …), in the source's word; `cited` is how it names the other."""
+
+    type: str
+    pmid: str | None = None
+    cited: str | None = None
+
+
+class Article(Struct, frozen=True, tag="article", tag_field="record"):
+    """What a bibliographic record says about an article; its abstract is kept in the payload and not repeated here."""
+
+    pmid: str
+    title: str
+    journal: str | None = None
+    doi: str | None = None
+    published: PartialDate | None = None
+    entered: PartialDate | None = None
+    revised: PartialDate | None = None
+    types: tuple[str, ...] = ()
+    links: tuple[ArticleLink, ...] = ()
+    trials: tuple[str, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    substances: tuple[Term, ...] = ()
+    keywords: tuple[str, ...] = ()
+    language: str | None = None
+    first_author: str | None = None
+
+
 Document = (
     Study
     | Label
@@ -463,6 +545,9 @@ Document = (
     | Pathway
     | MechanismPath
     | GeneSet
+    | Recall
+    | Shortage
+    | Article
 )
 
 

@@ -18,7 +18,7 @@ from theriac.errors import BadFile, BadRecord
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.keys import organisation_key
 from theriac.flow.names import drug_candidates, not_a_drug
-from theriac.model import Application, Claim, Document, Identity, Label, Medicine, Mention, Raw, Reading, Study
+from theriac.model import Application, Article, Claim, Document, Identity, Label, Medicine, Mention, Raw, Reading, Recall, Shortage, Study
 from theriac.sources import FORMATS
 from theriac.sources.base import HEAD_BYTES, Format, Head, OpenFile, hash_bytes
 from theriac.terms import EntityKind, SeenBy
@@ -331,8 +331,10 @@ def raw_hash(format_: Format, raw: Raw) -> bytes:
 
 
 def keys_of(reading: Reading) -> Iterable[tuple[int, int, int, str, float, str]]:
-    """The keys under which a record is found: those of its mentions, and (mention −1) the registry numbers that it is about."""
-    yield from ((-1, place, 0, key, 1.0, "the document's own number") for place, key in enumerate(own_numbers(reading.document)))
+    """The keys under which a record is found: those of its mentions, and (mention −1) the registry numbers that it is about or points to."""
+    own, tied = list(own_numbers(reading.document)), tied_numbers(reading.document)
+    yield from ((-1, place, 0, key, 1.0, "the document's own number") for place, key in enumerate(own))
+    yield from ((-1, place, 0, f"tied/{key}", 1.0, "a number that the document points to") for place, key in enumerate(tied, len(own)))
     yield from mention_keys(reading.mentions)
 
 
@@ -347,6 +349,18 @@ def own_numbers(document: Document) -> Iterable[str]:
             return [f"application/{digits}" for digits in dict.fromkeys(_digits(number) for number in numbers) if digits]
         case Medicine(number=number):
             return [f"medicine/{number}"]
+        case Article(pmid=number):
+            return [f"article/{number}"]
+    return []
+
+
+def tied_numbers(document: Document) -> Iterable[str]:
+    """The registry numbers that a record points to without being about that record: a trial that an article reports, a recalled application."""
+    match document:
+        case Article(trials=numbers):
+            return [f"trial/{one}" for one in numbers]
+        case Recall(application_numbers=numbers) | Shortage(application_numbers=numbers):
+            return [f"application/{digits}" for digits in dict.fromkeys(_digits(number) for number in numbers) if digits]
     return []
 
 

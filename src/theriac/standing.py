@@ -19,6 +19,7 @@ from theriac.flow.evidence import (
     LabelEvidence,
     Listings,
     MedicineEvidence,
+    RecallEvidence,
     TrialEvidence,
 )
 from theriac.flow.names import drug_candidates
@@ -69,6 +70,7 @@ class Standing:
                 for one in dossier.applications
             ),
             medicines=tuple(self._medicine(one) for one in dossier.medicines),
+            recalls=tuple(RecallEvidence(record=one.document.record, seq=one.document.seq, recall=one.recall) for one in dossier.recalls),
             changes=tuple(changes),
             listings=self.listings,
             vaccine=any("vaccine" in name.text.lower() for name in dossier.entity.names),

@@ -147,6 +147,55 @@ class TrialLine(View, frozen=True):
     citation: Citation
 
 
+class RecallLine(View, frozen=True):
+    """One recall of a product of the drug, as the enforcement report states it; `told_by` is how the report was told to be of this drug."""
+
+    number: str
+    jurisdiction: str
+    classification: str | None
+    status: str | None
+    product: str | None
+    reason: str | None
+    firm: str | None
+    initiated: str | None
+    reported: str | None
+    terminated: str | None
+    told_by: str
+    citation: Citation
+
+
+class ShortageLine(View, frozen=True):
+    """One line of a shortage list about a product of the drug; "To Be Discontinued" is an announcement, not a shortage."""
+
+    jurisdiction: str
+    presentation: str
+    company: str | None
+    status: str | None
+    availability: str | None
+    reason: str | None
+    posted: str | None
+    updated: str | None
+    discontinued: str | None
+    resolved_note: str | None
+    told_by: str
+    citation: Citation
+
+
+class PaperLine(View, frozen=True):
+    """One article that names the drug or reports one of its trials; `retracted` is the notice that retracts it."""
+
+    pmid: str
+    title: str
+    journal: str | None
+    published: str | None
+    types: list[str]
+    doi: str | None
+    trials: list[str]
+    retracted: str | None
+    told_by: str
+    citation: Citation
+
+
 class MatrixCell(View, frozen=True):
     """How many trials stand at one condition, phase and status."""
 
@@ -204,6 +253,9 @@ class DrugProfile(View, frozen=True):
     labels: list[LabelLine]
     trials: list[TrialLine]
     trial_matrix: list[MatrixCell]
+    recalls: list[RecallLine]
+    shortages: list[ShortageLine]
+    papers: list[PaperLine]
     clinical: dict[str, Any]
     not_covered: list[str]
     sources: list[SourceLine]

@@ -21,7 +21,7 @@ from theriac.flow.profile import phase_words
 from theriac.flow.resolution import Resolution, ResolutionCandidate
 from theriac.gather import Joiner
 from theriac.identifiers import link
-from theriac.model import Application, Label, Medicine, Study
+from theriac.model import Application, Article, Label, Medicine, Recall, Shortage, Study
 from theriac.settings import Settings
 from theriac.store import alerts as kept
 from theriac.store import events, ledger
@@ -193,6 +193,8 @@ def _about(at: Stored) -> dict[str, object]:
             found |= {"countries": ("US",)}
         case Medicine():
             found |= {"countries": ("EU",)}
+        case Recall() | Shortage():
+            found |= {"countries": (document.jurisdiction,)}
     return found
 
 
@@ -208,6 +210,8 @@ def _link(at: Stored) -> str | None:
             return link(f"set_id:{number}") if not number.startswith("starter") else None
         case Medicine(url=url):
             return url
+        case Article(pmid=number):
+            return link(f"pmid:{number}")
     return None
 
 

@@ -120,6 +120,9 @@ def profile(view: DrugProfile) -> None:
     _patents(out, view)
     _labels(out, view)
     _matrix(out, view)
+    _recalls(out, view)
+    _supply(out, view)
+    _papers(out, view)
     for words in view.not_covered:
         out.print(plain(f"· {words}"))
     _footer(out, view)
@@ -215,6 +218,44 @@ def _matrix(out: Console, view: DrugProfile) -> None:
     out.print(table)
     if len(view.trial_matrix) > 2 * MOST:
         out.print(plain(f"  … and {len(view.trial_matrix) - 2 * MOST} more lines (theriac trials --drug {view.name} lists every trial)"))
+
+
+def _recalls(out: Console, view: DrugProfile) -> None:
+    if not view.recalls:
+        return
+    table = table_of("reported", "where", "class", "status", "firm", "reason", "source", title=f"\nRecalls: {len(view.recalls)}")
+    for line in view.recalls[:MOST]:
+        words = (plain(line.firm), plain(_short(line.reason)), plain(_source(line.citation)))
+        table.add_row(line.reported or line.initiated or "", line.jurisdiction, line.classification or "", line.status or "", *words)
+    out.print(table)
+    _more(out, len(view.recalls))
+
+
+def _supply(out: Console, view: DrugProfile) -> None:
+    if not view.shortages:
+        return
+    table = table_of("updated", "where", "status", "presentation", "company", "reason", "source", title=f"\nSupply: {len(view.shortages)} lines")
+    for line in view.shortages[:MOST]:
+        words = (plain(_short(line.presentation)), plain(line.company), plain(_short(line.reason)), plain(_source(line.citation)))
+        table.add_row(line.updated or line.posted or "", line.jurisdiction, line.status or "", *words)
+    out.print(table)
+    _more(out, len(view.shortages))
+
+
+def _papers(out: Console, view: DrugProfile) -> None:
+    if not view.papers:
+        return
+    table = table_of("published", "pmid", "title", "journal", "told by", title=f"\nPapers: {len(view.papers)}")
+    for paper in view.papers[:MOST]:
+        title = f"RETRACTED: {paper.title}" if paper.retracted else paper.title
+        table.add_row(paper.published or "", paper.pmid.removeprefix("pmid:"), plain(_short(title)), plain(paper.journal), plain(paper.told_by))
+    out.print(table)
+    _more(out, len(view.papers))
+
+
+def _more(out: Console, lines: int) -> None:
+    if lines > MOST:
+        out.print(plain(f"  … and {lines - MOST} more (--json lists all)"))
 
 
 def _footer(out: Console, view: DrugProfile) -> None:

@@ -4,7 +4,7 @@ Flows in: nothing; these are the shapes that a store fills and that profile, sta
 """
 
 from theriac.flow.registry import Entity
-from theriac.model import Application, Label, Medicine, Struct, Study
+from theriac.model import Application, Article, Label, Medicine, Recall, Shortage, Struct, Study
 
 
 class Document(Struct, frozen=True, omit_defaults=False):
@@ -58,6 +58,31 @@ class MedicineOfDrug(Struct, frozen=True):
     medicine: Medicine
 
 
+class RecallOfDrug(Struct, frozen=True):
+    """A recall of a product of the drug; `reason` is how the drug was told."""
+
+    document: Document
+    recall: Recall
+    reason: str
+
+
+class ShortageOfDrug(Struct, frozen=True):
+    """A line of a shortage list about a product of the drug; `reason` is how the drug was told."""
+
+    document: Document
+    shortage: Shortage
+    reason: str
+
+
+class PaperOfDrug(Struct, frozen=True):
+    """An article that names the drug, or that reports one of its trials; `path` and `reason` are how the drug was told."""
+
+    document: Document
+    article: Article
+    path: str
+    reason: str
+
+
 class HolderSeen(Struct, frozen=True):
     """Who held an application or medicine in one version of its record."""
 
@@ -78,4 +103,7 @@ class Dossier(Struct, frozen=True):
     applications: tuple[ApplicationOfDrug, ...] = ()
     medicines: tuple[MedicineOfDrug, ...] = ()
     holders: tuple[HolderSeen, ...] = ()
+    recalls: tuple[RecallOfDrug, ...] = ()
+    shortages: tuple[ShortageOfDrug, ...] = ()
+    papers: tuple[PaperOfDrug, ...] = ()
     in_combinations: tuple[str, ...] = ()

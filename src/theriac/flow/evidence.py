@@ -7,7 +7,7 @@ Flows in: nothing; these are shapes that the caller fills from readings and reso
 from collections.abc import Mapping
 
 from theriac.dates import PartialDate
-from theriac.model import Application, Label, Medicine, Struct, Study
+from theriac.model import Application, Label, Medicine, Recall, Struct, Study
 from theriac.terms import Activity, ArmRole, Authorisation, EventKind, Market, Role, Stage, StopReason
 
 
@@ -105,6 +105,14 @@ class MedicineEvidence(Struct, frozen=True):
     seen: PartialDate | None = None
 
 
+class RecallEvidence(Struct, frozen=True):
+    """One recall of a product of the drug."""
+
+    record: str
+    seq: int
+    recall: Recall
+
+
 class ChangeEvidence(Struct, frozen=True):
     """A change of a record that the history of the drug tells: a label's boxed warning, an indication that came or went."""
 
@@ -133,6 +141,7 @@ class DrugEvidence(Struct, frozen=True):
     labels: tuple[LabelEvidence, ...] = ()
     applications: tuple[ApplicationEvidence, ...] = ()
     medicines: tuple[MedicineEvidence, ...] = ()
+    recalls: tuple[RecallEvidence, ...] = ()
     changes: tuple[ChangeEvidence, ...] = ()
     listings: Listings = Listings()
     vaccine: bool = False

@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from theriac.dates import PartialDate, last_day
-from theriac.flow.evidence import ApplicationEvidence, ChangeEvidence, Cited, DrugEvidence, MedicineEvidence
+from theriac.flow.evidence import ApplicationEvidence, ChangeEvidence, Cited, DrugEvidence, MedicineEvidence, RecallEvidence
 from theriac.flow.programme_roles import part_in_trial
 from theriac.flow.trial_standing import cite, standing
 from theriac.model import Struct, Submission
@@ -39,6 +39,7 @@ class MilestoneKind(StrEnum):
     REFUSAL = "refusal"
     SUSPENSION = "suspension"
     WITHDRAWAL = "withdrawal"
+    RECALL = "recall"
 
 
 class Milestone(Struct, frozen=True):
@@ -74,7 +75,8 @@ _NEW_USE_CLASS = "TYPE 9"
 
 def milestones(evidence: DrugEvidence, today: PartialDate) -> tuple[Milestone, ...]:
     """The drug's timeline, oldest first; what lies behind the day is marked as future."""
-    found = (*_of_trials(evidence, today), *_of_applications(evidence), *_of_medicines(evidence.medicines), *_of_changes(evidence.changes))
+    authorities = (*_of_applications(evidence), *_of_medicines(evidence.medicines), *_of_recalls(evidence.recalls))
+    found = (*_of_trials(evidence, today), *authorities, *_of_changes(evidence.changes))
     once = _once(_named_once(tuple(found)))
     horizon = last_day(today)
     marked = (replace(one, future=True) if last_day(one.date) > horizon else one for one in once)
@@ -234,6 +236,18 @@ def _of_medicines(medicines: Iterable[MedicineEvidence]) -> Iterator[Milestone]:
             if date:
                 cited = Cited(record=one.record, seq=one.seq, path=path, quote=None)
                 yield Milestone(kind=kind, date=date, cited=cited, detail=medicine.name, jurisdiction="EU", organisation=medicine.holder)
+
+
+def _of_recalls(recalls: Iterable[RecallEvidence]) -> Iterator[Milestone]:
+    """The day on which a firm began a recall; the reports of one action, a product each, are one milestone."""
+    for one in recalls:
+        date = one.recall.initiated or one.recall.reported
+        if date:
+            action = f"event {one.recall.event}" if one.recall.event else one.recall.number
+            detail = ", ".join(part for part in (one.recall.classification, action) if part)
+            cited = Cited(record=one.record, seq=one.seq, path="reason", quote=one.recall.reason)
+            kind = MilestoneKind.RECALL
+            yield Milestone(kind=kind, date=date, cited=cited, detail=detail, jurisdiction=one.recall.jurisdiction, organisation=one.recall.firm)
 
 
 def _of_changes(changes: Iterable[ChangeEvidence]) -> Iterator[Milestone]:

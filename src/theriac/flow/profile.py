@@ -360,4 +360,7 @@ def not_covered(dossier: Dossier) -> list[str]:
         said.append("No loaded trial names this drug.")
     if not any(one.application.patents is not None for one in dossier.applications):
         said.append("No loaded Orange Book file lists patents of this drug; that is not evidence that there are none.")
+    lacking = [words for words, found in (("recall", dossier.recalls), ("shortage", dossier.shortages), ("paper", dossier.papers)) if not found]
+    if lacking:
+        said.append(f"No loaded {' or '.join(lacking)} names this drug; that is not evidence that there is none.")
     return said

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from theriac.flow.approval_events import application_events
 from theriac.flow.events import Event, Step
 from theriac.flow.medicine_events import medicine_events, medicine_removed
+from theriac.flow.paper_events import article_events
 from theriac.flow.patent_events import patent_events
+from theriac.flow.safety_events import recall_events, shortage_events, shortage_removed
 from theriac.flow.trial_events import trial_events, trial_removed
-from theriac.model import Application, Document, Medicine, Study
+from theriac.model import Application, Article, Document, Medicine, Recall, Shortage, Study
 
 
 def record_events(old: Document | None, new: Document | None, step: Step, *, application_known: bool = False) -> tuple[Event, ...]:
@@ -29,6 +31,14 @@ def record_events(old: Document | None, new: Document | None, step: Step, *, app
             return medicine_events(old, new, step)
         case Medicine(), None:
             return medicine_removed(old, step)
+        case ((Recall() | None), Recall()):
+            return recall_events(old, new, step)
+        case ((Shortage() | None), Shortage()):
+            return shortage_events(old, new, step)
+        case Shortage(), None:
+            return shortage_removed(old, step)
+        case ((Article() | None), Article()):
+            return article_events(old, new, step)
     return ()
 
 

@@ -12,9 +12,13 @@ from theriac.sources.drugmechdb import DrugMechDBPaths
 from theriac.sources.drugs_at_fda import DrugsAtFDA
 from theriac.sources.ema import EMAMedicinesReport, EMAMedicinesTable
 from theriac.sources.epi import EPI
+from theriac.sources.fda_shortages_table import FDAShortagesTable
 from theriac.sources.openfda_drugsfda import OpenFDADrugsFDA
+from theriac.sources.openfda_enforcement import OpenFDAEnforcement
 from theriac.sources.openfda_label import OpenFDALabel
+from theriac.sources.openfda_shortages import OpenFDAShortages
 from theriac.sources.orange_book import OrangeBook, OrangeBookUseCodes
+from theriac.sources.pubmed import PubMedArticles
 from theriac.sources.reactome import ReactomeEvents, ReactomeGeneSets
 from theriac.sources.reference_tables import ReferenceTables
 from theriac.sources.spl import SPL
@@ -25,6 +29,9 @@ FORMATS: tuple[Format, ...] = (
     CtgovXml(),
     OpenFDALabel(),
     OpenFDADrugsFDA(),
+    OpenFDAEnforcement(),
+    OpenFDAShortages(),
+    FDAShortagesTable(),
     DrugsAtFDA(),
     OrangeBook(),
     OrangeBookUseCodes(),
@@ -40,5 +47,6 @@ FORMATS: tuple[Format, ...] = (
     WikiPathwaysTables(),
     ReactomeGeneSets(),
     ReactomeEvents(),
+    PubMedArticles(),
     ReferenceTables(),
 )

@@ -1,7 +1,7 @@
 """What every openFDA answer has in common: its envelope, its data date and the way its records are cut out.
 
-Flows in: a file's first bytes and its stream. Flows out: the keys of its first record, the `meta.last_updated` date, its records. It knows
-no endpoint: `openfda_label` and `openfda_drugsfda` do.
+Flows in: a file's first bytes and its stream. Flows out: the keys of its first record, the `meta.last_updated` date, its records, and what
+an `openfda` block says. It knows no endpoint: `openfda_label`, `openfda_drugsfda`, `openfda_enforcement` and `openfda_shortages` do.
 """
 
 import re
@@ -11,13 +11,16 @@ from typing import Any
 import msgspec
 
 from theriac.errors import BadRecord
-from theriac.model import Raw
-from theriac.sources.base import Head, OpenFile
+from theriac.model import Mention, Raw
+from theriac.sources.applications import is_own_name
+from theriac.sources.base import Head, OpenFile, sort_lists
 from theriac.sources.json_stream import array_start, records
+from theriac.terms import EntityKind
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:"]', re.DOTALL)
 _LAST_UPDATED = re.compile(rb'"last_updated"\s*:\s*"(\d{4}-\d{2}-\d{2})"')
 _BOM = b"\xef\xbb\xbf"
+_UNII = re.compile(r"[A-Z0-9]{10}\Z")
 
 
 def first_record_keys(head: Head) -> frozenset[str]:
@@ -106,3 +109,39 @@ def text_or_none(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value.strip() or None if isinstance(value, str) else None
+
+
+def block_of(decoded: dict[str, Any]) -> dict[str, Any]:
+    """The record's `openfda` block; an empty one where there is none."""
+    block = decoded.get("openfda")
+    return block if isinstance(block, dict) else {}
+
+
+def unordered(block: object) -> object:
+    """The block with the order of its lists, which openFDA changes without meaning, taken out."""
+    if not isinstance(block, dict):
+        return block
+    return sort_lists({key: list(value) if isinstance(value, list) else value for key, value in block.items()})
+
+
+def single_unii(substances: tuple[str, ...], uniis: tuple[str, ...]) -> tuple[str, ...]:
+    """The UNII as a CURIE where there is one substance and one code; otherwise none.
+
+    Lists of several are sorted independently of one another and anew with each release: the same codes stand against
+    olanzapine, fluoxetine in one and fluoxetine, olanzapine in the next.
+    """
+    if len(substances) == len(uniis) == 1 and _UNII.match(uniis[0].strip().upper()):
+        return (f"unii:{uniis[0].strip().upper()}",)
+    return ()
+
+
+def product_mentions_of(about: dict[str, Any]) -> Iterator[Mention]:
+    """The products that an `openfda` block names: each generic name with the brands that are names of their own, else its substances."""
+    substances, generics = texts(about.get("substance_name")), texts(about.get("generic_name"))
+    single = single_unii(substances, texts(about.get("unii")))
+    brands = tuple(name for name in texts(about.get("brand_name")) if is_own_name(name, (*generics, *substances)))
+    for index, name in enumerate(generics):
+        others = brands if len(generics) == 1 else ()
+        yield Mention(kind=EntityKind.DRUG, text=name, role="product", path=f"openfda.generic_name[{index}]", others=others, identifiers=single)
+    if not generics and substances:
+        yield Mention(kind=EntityKind.DRUG, text="; ".join(substances), role="product", path="openfda.substance_name", identifiers=single)

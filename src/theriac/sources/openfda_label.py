@@ -15,8 +15,8 @@ from theriac.dates import read_date_or_none
 from theriac.errors import BadRecord
 from theriac.model import Claim, Identity, Label, Mention, Name, Raw, Reading
 from theriac.sources.applications import is_own_name
-from theriac.sources.base import Format, Head, OpenFile, canonical_json, hash_bytes, sort_lists
-from theriac.sources.openfda import cut_records, decode_object, first_record_keys, is_answer, text_or_none, texts
+from theriac.sources.base import Format, Head, OpenFile, canonical_json, hash_bytes
+from theriac.sources.openfda import cut_records, decode_object, first_record_keys, is_answer, single_unii, text_or_none, texts, unordered
 from theriac.terms import EntityKind, NameKind
 
 # Two of these make a label, or one in openFDA's own envelope, where a long first section may fill all that is looked at.
@@ -41,7 +41,6 @@ _DOCUMENT_TYPES = {"HUMAN PRESCRIPTION DRUG": "prescription label", "HUMAN OTC D
 _COMBINED = re.compile(r",|/|;|\+|\band\b|\bwith\b", re.IGNORECASE)
 # "<brand> <generic name> <ingredient> <moiety>": the same name twice and its moiety once more, at the start of the product data.
 _REPEATED = re.compile(r"(?<!\S)((\S+(?: \S+){0,2}?)(?: \S+){0,3}?) \1 \2(?!\S)")
-_UNII = re.compile(r"[A-Z0-9]{10}\Z")
 
 
 class OpenFDALabel(Format):
@@ -69,7 +68,7 @@ class OpenFDALabel(Format):
         set_id, _ = _set_id(decoded)
         block = decoded.get("openfda")
         content = canonical_json({key: value for key, value in decoded.items() if key != "openfda"})
-        annotation = canonical_json(_unordered(block))
+        annotation = canonical_json(unordered(block))
         content_hash = hash_bytes(content)
         version = text_or_none(decoded.get("version"))
         return Identity(
@@ -109,13 +108,6 @@ def _set_id(decoded: dict[str, Any]) -> tuple[str, str | None]:
     if len(given) == 1 and given[0].strip():
         return given[0].strip().lower(), "The set id is that of the openfda block (openfda.spl_set_id): the record itself carries none."
     raise BadRecord("the label has no set_id, and its openfda block does not give exactly one", field="set_id")
-
-
-def _unordered(block: object) -> object:
-    """The block with the order of its lists, which openFDA changes without meaning, taken out."""
-    if not isinstance(block, dict):
-        return block
-    return sort_lists({key: list(value) if isinstance(value, list) else value for key, value in block.items()})
 
 
 def _rank(version: str | None, effective: str | None) -> str:
@@ -193,7 +185,7 @@ def _mentions(label: Label, about: dict[str, Any], stated: str | None) -> Iterat
 
     The product data codes in `openfda.rxcui` name products, never ingredients, so that no mention carries them.
     """
-    single = _single_unii(label)
+    single = single_unii(label.substances, label.uniis)
     if label.generic_names and len(label.generic_names) == 1:
         yield Mention(
             kind=EntityKind.DRUG,
@@ -211,17 +203,6 @@ def _mentions(label: Label, about: dict[str, Any], stated: str | None) -> Iterat
         yield Mention(kind=EntityKind.ORGANIZATION, text=name, role="manufacturer", path=f"openfda.manufacturer_name[{index}]")
 
 
-def _single_unii(label: Label) -> tuple[str, ...]:
-    """The UNII where there is one substance and one code; otherwise none.
-
-    Lists of several are sorted independently of one another and anew with each release: the same codes stand against
-    olanzapine, fluoxetine in one and fluoxetine, olanzapine in the next.
-    """
-    if len(label.substances) == len(label.uniis) == 1 and _UNII.match(label.uniis[0].strip().upper()):
-        return (f"unii:{label.uniis[0].strip().upper()}",)
-    return ()
-
-
 def _brands(label: Label) -> tuple[str, ...]:
     """The brand names that are names of their own."""
     plain = (*label.generic_names, *label.substances)
@@ -229,7 +210,7 @@ def _brands(label: Label) -> tuple[str, ...]:
 
 
 def _claims(label: Label, stated: str | None) -> Iterator[Claim]:
-    identifiers = _single_unii(label)
+    identifiers = single_unii(label.substances, label.uniis)
     for index, name in enumerate(label.substances):
         yield Claim(
             kind=EntityKind.DRUG,
