@@ -47,7 +47,7 @@ from theriac.store.home import Home, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names, NamesAsOf
 from theriac.store.tables import write
-from theriac.targets import Targets
+from theriac.targets import Targets, targets_of_drug
 from theriac.terms import EntityKind, ResolutionKind
 from theriac.views import (
     SHAPES,
@@ -273,6 +273,7 @@ class Theriac:
             recalls=notice_lines.recall_lines(found),
             shortages=notice_lines.shortage_lines(found),
             papers=notice_lines.paper_lines(found),
+            targets=targets_of_drug(entity, self.lake(as_of), self.names_at(as_of)),
             clinical=clinical_sections(statements_of(found.labels, self.lake(as_of))),
             not_covered=lines.not_covered(found),
             sources=self.sources(),
@@ -352,7 +353,7 @@ class Theriac:
         self, *, drugs: Sequence[str] | None = None, as_of: str | None = None, tell: Callable[[int], None] = lambda _: None
     ) -> pa.Table:
         """Every programme of the drugs (of all drugs without them) as an Arrow table, which pandas, polars and DuckDB take as it is."""
-        return self._landscape(drugs, as_of, tell)[0]
+        return self._landscape(drugs, as_of, tell, matrix=False)[0]
 
     @property
     def alerts(self) -> Alerts:
@@ -361,12 +362,15 @@ class Theriac:
 
     def landscape(self, *, drugs: Sequence[str] | None = None, as_of: str | None = None, tell: Callable[[int], None] = lambda _: None) -> pa.Table:
         """Target × condition × stage as an Arrow table: how many drugs stand there, how many of them move, and which they are."""
-        return self._landscape(drugs, as_of, tell)[1]
+        return self._landscape(drugs, as_of, tell, matrix=True)[1]
 
-    def _landscape(self, drugs: Sequence[str] | None, as_of: str | None, tell: Callable[[int], None]) -> tuple[pa.Table, pa.Table]:
+    def _landscape(
+        self, drugs: Sequence[str] | None, as_of: str | None, tell: Callable[[int], None], *, matrix: bool
+    ) -> tuple[pa.Table, pa.Table]:
         names = self.names_at(as_of)
         entities = names.drugs() if drugs is None else (self.entity(name, as_of=as_of) for name in drugs)
-        return development.programmes(entities, self.lake(as_of), names, self._today(as_of), as_of, tell)
+        targets = self.targets(as_of).targets_of_drugs() if matrix else None
+        return development.programmes(entities, self.lake(as_of), names, self._today(as_of), as_of, tell, targets)
 
     def export(self, table: pa.Table, target: str | Path) -> int:
         """Writes an Arrow table as CSV or Parquet, by the file's suffix; gives the number of rows."""

@@ -4,17 +4,18 @@ Flows in: labels of a dossier and the lake that holds their payloads. Flows out:
 pure function of the version and the reader; the index keeps them only so that no label is read twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from theriac.errors import BadRecord
 from theriac.flow.dossier import Document, LabelOfDrug
+from theriac.flow.mechanism_documents import DocumentSays, once_each
 from theriac.labels import LabelDocument, Statements, read_label, read_statements
 from theriac.model import Label
 from theriac.store.lake import Lake
 
-READER = "labels/3"
+READER = "labels/4"
 _decode = msgspec.msgpack.Decoder(Statements)
 _encode = msgspec.msgpack.Encoder()
 
@@ -91,6 +92,26 @@ def clinical_sections(labels: Sequence[Read]) -> dict[str, list[dict[str, object
     return sections
 
 
+def mechanism_said(labels: Sequence[Read]) -> tuple[DocumentSays, ...]:
+    """What each label says of how the product works, in its own words and certainty, or that it says nothing."""
+    return once_each(one for label in labels for one in _mechanism_of(label))
+
+
+def _mechanism_of(one: Read) -> Iterator[DocumentSays]:
+    about = {name: value for name, value in _about(one).items() if name != "product_name"}
+    head = {**about, "product": _product(one.label)}
+    found = one.statements.mechanism
+    for each in found.statements:
+        words = {"certainty": each.certainty, "indication": each.indication, "quote": each.quote, "path": each.path}
+        yield msgspec.convert({**head, **words}, DocumentSays)
+    if not found.statements:
+        yield msgspec.convert({**head, "absence": str(found.absence.kind) if found.absence else "not_read"}, DocumentSays)
+
+
+def _product(label: Label) -> str | None:
+    return ", ".join(label.brand_names or label.generic_names) or label.title
+
+
 _SECTIONS = ("indications", "not_indicated", "regimens", "instructions", "cautions", "reactions", "interactions", "mechanism", "absences")
 
 
@@ -106,7 +127,7 @@ def _about(one: Read) -> dict[str, object]:
     return {
         "jurisdiction": one.statements.jurisdiction,
         "document_type": one.statements.document_type,
-        "product_name": ", ".join(one.label.brand_names or one.label.generic_names) or one.label.title,
+        "product_name": _product(one.label),
         "record": one.document.record,
         "seq": one.document.seq,
         "version": one.label.version,

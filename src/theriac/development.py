@@ -4,7 +4,7 @@ Flows in: entities, a lake, names and a day. Flows out: status lines and milesto
 `flow.status` and `flow.milestones`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,7 +26,7 @@ from theriac.store.lake import Lake
 from theriac.store.registry import Names
 from theriac.store.tables import arrow
 from theriac.terms import Stage
-from theriac.views import Evidence, MilestoneLine, StatusLine
+from theriac.views import EntityName, Evidence, MilestoneLine, StatusLine
 
 
 def status(
@@ -83,16 +83,25 @@ PROGRAMME_COLUMNS: dict[str, type] = {
     "rules": str,
 }
 MATRIX_COLUMNS: dict[str, type] = {
-    **dict.fromkeys(("target", "condition", "condition_name", "stage", "role"), str),
+    **dict.fromkeys(("target", "target_name", "condition", "condition_name", "stage", "role"), str),
     **dict.fromkeys(("stage_rank", "drugs", "active", "stopped"), int),
     "drug_ids": list,
 }
 
 
 def programmes(
-    entities: Iterable[Entity], lake: Lake, names: Names, today: str, as_of: str | None, tell: Callable[[int], None] = lambda _: None
+    entities: Iterable[Entity],
+    lake: Lake,
+    names: Names,
+    today: str,
+    as_of: str | None,
+    tell: Callable[[int], None] = lambda _: None,
+    targets: Mapping[str, Sequence[EntityName]] | None = None,
 ) -> tuple[pa.Table, pa.Table]:
-    """All programmes of these drugs as Arrow tables: one row a programme, and target × condition × stage."""
+    """All programmes of these drugs as Arrow tables: one row a programme, and target × condition × stage.
+
+    `targets` are those of each drug's entity; without it every drug stands under an unknown target.
+    """
     standing = Standing(lake, names, as_of)
     rows: list[dict[str, Any]] = []
     found: list[Programme] = []
@@ -106,8 +115,11 @@ def programmes(
     for row in rows:
         row["drug_name"] = called[row["drug"]]
         row["condition_name"] = None if row["condition"] is None else standing.condition_name(row["condition"])
-    cells = matrix_rows(found, {})
+    known = targets or {}
+    spelled = {one.id: one.name for entity in called for one in known.get(entity, ())}
+    cells = matrix_rows(found, {entity: [one.id for one in known.get(entity, ())] for entity in called})
     for cell in cells:
+        cell["target_name"] = spelled.get(cell["target"])
         cell["condition_name"] = standing.condition_name(cell["condition"])
     return arrow(rows, PROGRAMME_COLUMNS), arrow(cells, MATRIX_COLUMNS)
 

@@ -6,11 +6,13 @@ Flows in: a lake, the targets of its moment and an entity. Flows out: the mechan
 
 from collections.abc import Iterable
 
+from theriac.clinical import mechanism_said, statements_of
 from theriac.flow.drug_targets import Sourced
 from theriac.flow.mechanism import Drug, MechanismView, mechanism_of
 from theriac.flow.mechanism_graph import MechanismGraph, build_graph
 from theriac.flow.registry import Entity
 from theriac.flow.target_page import ActingDrug
+from theriac.gather import dossier
 from theriac.store.lake import Lake
 from theriac.targets import Targets
 
@@ -32,7 +34,9 @@ class Pathways:
         identifiers = (*entity.identifiers, *(one for form in entity.forms for one in form.identifiers))
         drug = Drug(name=entity.name, names=names, identifiers=identifiers)
         evidence = self.targets.statements_of.get(entity.id, ())
-        return mechanism_of(drug, evidence, self.targets.index, self.graph, to, around=self.targets.around)
+        labels = dossier(entity, self.targets.lake, self.targets.registry).labels
+        said = mechanism_said(statements_of(labels, self.targets.lake))
+        return mechanism_of(drug, evidence, self.targets.index, self.graph, to, around=self.targets.around, documents=said)
 
 
 def doing(drugs: Iterable[ActingDrug], action: str | None) -> list[ActingDrug]:

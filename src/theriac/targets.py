@@ -1,15 +1,16 @@
 """Targets and classes, asked of a store: which drugs act on a target, which belong to a class, and what a name means.
 
 Flows in: a lake and the names of its moment. Flows out: targets and classes as entities, and their pages. Every record of a drug's targets
-belongs to the entity that its identifiers mean, else to the one that its name means; a record whose drug nobody knows stands under its own
-name.
+belongs to the entity that its identifiers mean, else to the one that its name means. A record with nothing but a number that nobody knows
+belongs to the drug whose records alone cite this number as where they have their mechanism from; cited for two drugs it belongs to neither
+and stands under its own number.
 """
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from theriac.flow.drug_classes import ClassWord, DrugClass, class_entity, class_key, gather_classes, resolve_class, words_of_target
-from theriac.flow.drug_targets import DrugTarget, Evidence, Sourced, Target, TargetIndex
+from theriac.flow.drug_targets import DrugTarget, Evidence, Sourced, Target, TargetIndex, drug_targets, evidence_of
 from theriac.flow.names import drug_candidates
 from theriac.flow.neighbours import Neighbour, Who, acting_drugs, around_targets, neighbours_of
 from theriac.flow.registry import Entity
@@ -22,6 +23,7 @@ from theriac.model import DrugTargets, Label, Medicine
 from theriac.store.lake import Lake
 from theriac.store.registry import Names
 from theriac.terms import EntityKind
+from theriac.views import EntityName, TargetLine
 
 KINDS = ("drug_targets", "target", "pathway")
 _FORM_WORDS = frozenset({"chembl", "drugcentral", "unii", "inchikey"})
@@ -37,6 +39,7 @@ class Targets:
         self.documents = tuple(Sourced(record=at.curie, document=at.reading.document) for at in lake.stored(numbers).values())
         self.index: TargetIndex = target_index(self.documents)
         self._who: dict[tuple[str, tuple[str, ...]], Who] = {}
+        self._citing = _citing(self.documents)
 
     @cached_property
     def names(self) -> TargetNames:
@@ -75,9 +78,16 @@ class Targets:
         return self._who[key]
 
     def _drug_of(self, document: DrugTargets) -> Who:
-        found = next((one for curie in document.identifiers if (one := self.registry.by_identifier(curie))), None)
+        found = self._identified(document.identifiers)
+        if found is None and not document.linked:
+            citing = {other for curie in document.identifiers for other in self._citing.get(curie, ())}
+            if len(citing) == 1:
+                return self.drug_of(next(iter(citing)))
         entity = self.registry.entity(found) if found else self._named(document)
         return Who(entity.id, entity.name) if entity is not None and entity.kind is EntityKind.DRUG else Who(None, document.drug)
+
+    def _identified(self, identifiers: Iterable[str]) -> str | None:
+        return next((one for curie in identifiers if (one := self.registry.by_identifier(curie))), None)
 
     def _named(self, document: DrugTargets) -> Entity | None:
         """The drug of this name, unless it has another identifier of a kind that the record gives: then it is another drug."""
@@ -128,10 +138,10 @@ class Targets:
         found = {(one.id, one.drug, one.target.id): one for one in neighbours_of(entity.name, mine, self.around)}
         return [neighbour_line(one) for one in found.values()]
 
-    def targets_of_drugs(self) -> dict[str, tuple[str, ...]]:
-        """For each drug's entity the ids of its mechanism targets: what a landscape of targets needs."""
-        working = ((drug.id, tuple(one.target.id for one in targets if one.mechanism)) for drug, targets in self.acting.items() if drug.id)
-        return {drug: found for drug, found in working if found}
+    def targets_of_drugs(self) -> dict[str, list[EntityName]]:
+        """For each drug's entity its mechanism targets: what a landscape of targets needs."""
+        working = ((drug.id, [one.target for one in targets if one.mechanism]) for drug, targets in self.acting.items() if drug.id)
+        return {drug: [EntityName(id=one.id, name=one.name) for one in found] for drug, found in working if found}
 
     def targets_of(self, entity_id: str) -> tuple[Target, ...]:
         """The mechanism targets of one drug, with the families and complexes that they belong to: what a rule `target:` asks."""
@@ -174,6 +184,49 @@ class Targets:
             for text, kind, path in _stated(at.reading.document):
                 for drug in joiner.of_record(at.curie)[0]:
                     yield ClassWord(text=text, kind=kind, drug=drug.id, drug_name=drug.name, evidence=Evidence(record=at.curie, path=path, word=text))
+
+
+def _citing(documents: Iterable[Sourced]) -> dict[str, set[DrugTargets]]:
+    """Identifier → the drugs whose records cite it without claiming it, each as a document that holds only who it is."""
+    found: dict[str, set[DrugTargets]] = {}
+    for one in documents:
+        if isinstance(one.document, DrugTargets):
+            for curie in one.document.linked:
+                found.setdefault(curie, set()).add(DrugTargets(drug=one.document.drug, identifiers=one.document.identifiers))
+    return found
+
+
+def targets_of_drug(entity: Entity, lake: Lake, names: Names) -> list[TargetLine]:
+    """What the records about this one drug say of its targets, without gathering those of all drugs; mechanisms first."""
+    identifiers = (*entity.identifiers, *(one for form in entity.forms for one in form.identifiers))
+    bare = (one.partition(":")[2].lower() for one in identifiers if one.startswith("chembl:"))
+    found = lake.mentions("drug", (*names.of_entity(entity.id), *bare))
+    stored = lake.stored({hit.version for hit in found}).values()
+    documents = [Sourced(record=at.curie, document=at.reading.document) for at in stored if isinstance(at.reading.document, DrugTargets)]
+    about = evidence_of((entity.name, *(name.text for name in entity.names)), identifiers, documents)
+    index = target_index((*about, *_described(about, lake)))
+    return [
+        TargetLine(
+            id=one.target.id,
+            name=one.target.name,
+            genes=list(one.target.genes),
+            action=str(one.kind),
+            mechanism=one.mechanism,
+            records=list(dict.fromkeys(each.record for each in one.evidence)),
+        )
+        for one in drug_targets(about, index)
+    ]
+
+
+def _described(documents: Iterable[Sourced], lake: Lake) -> Iterator[Sourced]:
+    """The records that describe the ChEMBL targets which these documents name by number."""
+    interactions = (each for one in documents if isinstance(one.document, DrugTargets) for each in one.document.interactions)
+    numbers = {target.partition(":")[2] for each in interactions for target in each.targets if target.startswith("chembl_target:")}
+    for number in sorted(numbers):
+        for table in ("target", "targets"):
+            at = lake.current("chembl", f"{table}/{number}")
+            if at is not None:
+                yield Sourced(record=at.curie, document=at.reading.document)
 
 
 def _stated(document: object) -> Iterable[tuple[str, str, str]]:

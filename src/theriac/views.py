@@ -230,6 +230,17 @@ class SourceLine(View, frozen=True):
     message: str
 
 
+class TargetLine(View, frozen=True):
+    """One target of the drug: what the drug does to it, whether a source calls that how it works, and which records say so."""
+
+    id: str
+    name: str
+    genes: list[str]
+    action: str
+    mechanism: bool
+    records: list[str]
+
+
 class DrugProfile(View, frozen=True):
     """Everything that the loaded documents say of a drug (`theriac drug NAME`)."""
 
@@ -256,6 +267,7 @@ class DrugProfile(View, frozen=True):
     recalls: list[RecallLine]
     shortages: list[ShortageLine]
     papers: list[PaperLine]
+    targets: list[TargetLine]
     clinical: dict[str, Any]
     not_covered: list[str]
     sources: list[SourceLine]

@@ -73,13 +73,15 @@ def test_an_action_on_a_target_is_a_class_under_all_names_of_the_target() -> Non
 
 HEADER = (
     "STRUCT_ID\tDRUG_NAME\tTARGET_NAME\tTARGET_CLASS\tACCESSION\tGENE\tSWISSPROT\tACT_VALUE\tACT_TYPE\tACT_SOURCE\t"
-    "MOA\tMOA_SOURCE\tACTION_TYPE\tORGANISM"
+    "MOA\tMOA_SOURCE\tACTION_TYPE\tORGANISM\tMOA_SOURCE_URL"
 )
+CITED = "https://www.ebi.ac.uk/chembl/compound/inspect/"
 ROWS = (
     "10\texemplamod\tSample receptor 7\tOther\tQ9AAA7\tSMR7\tSMR7_HUMAN\t\t\t\t1\tCHEMBL\tAGONIST\tHomo sapiens",
     "10\texemplamod\tSide receptor\tOther\tP0AAA3\tSIDE\tSIDE_HUMAN\t5.5\tKi\tWOMBAT\t\t\t\tHomo sapiens",
-    "11\tgammastirin\tSample receptor 7\tOther\tQ9AAA7\tSMR7\tSMR7_HUMAN\t\t\t\t1\tCHEMBL\tAGONIST\tHomo sapiens",
-    "12\tbetablock\tSample receptor 7\tOther\tQ9AAA7\tSMR7\tSMR7_HUMAN\t\t\t\t1\tCHEMBL\tANTAGONIST\tHomo sapiens",
+    f"11\tgammastirin\tSample receptor 7\tOther\tQ9AAA7\tSMR7\tSMR7_HUMAN\t\t\t\t1\tCHEMBL\tAGONIST\tHomo sapiens\t{CITED}CHEMBL900011",
+    f"12\tbetablock\tSample receptor 7\tOther\tQ9AAA7\tSMR7\tSMR7_HUMAN\t\t\t\t1\tCHEMBL\tANTAGONIST\tHomo sapiens\t{CITED}CHEMBL900012",
+    f"14\tepsilock\tSample receptor 7\tOther\tQ9AAA7\tSMR7\tSMR7_HUMAN\t\t\t\t1\tCHEMBL\tANTAGONIST\tHomo sapiens\t{CITED}CHEMBL900012",
     "13\tsidestrokin\tSide receptor\tOther\tP0AAA3\tSIDE\tSIDE_HUMAN\t\t\t\t1\tCHEMBL\tBLOCKER\tHomo sapiens",
 )
 TERMS = (
@@ -92,6 +94,9 @@ TERMS = (
 MECHANISMS = (
     "molecule_chembl_id,target_chembl_id,action_type,mechanism_of_action",
     "CHEMBL900000,CHEMBL910007,AGONIST,Sample receptor 7 agonist",
+    "CHEMBL900011,CHEMBL910007,AGONIST,Sample receptor 7 agonist",
+    # Cited for two drugs: it belongs to neither.
+    "CHEMBL900012,CHEMBL910007,ANTAGONIST,Sample receptor 7 antagonist",
 )
 TARGET_TABLE = ("target_chembl_id,target_name,uniprot_acc", "CHEMBL910007,Sample receptor 7,Q9AAA7")
 LABEL = {
@@ -105,6 +110,7 @@ LABEL = {
             "indications_and_usage": ["1 INDICATIONS AND USAGE Exemplamod cream is indicated for the treatment of sample disease in adults."],
             "mechanism_of_action": ["12.1 Mechanism of Action The mechanism of action of exemplamod in treating sample disease is unknown."],
             "openfda": {
+                "application_number": ["NDA000011"],
                 "generic_name": ["EXEMPLAMOD"],
                 "brand_name": ["Exempla"],
                 "substance_name": ["EXEMPLAMOD"],
@@ -138,8 +144,10 @@ def test_a_targets_page_lists_its_drugs_once_with_all_evidence(home: Path) -> No
         told = {one.name: (one.id is not None, one.action, [each.record for each in one.evidence]) for one in page.drugs}
         assert told == {
             "exemplamod": (True, "activates", ["chembl:mechanisms/CHEMBL900000", "drugcentral:interaction/10/Q9AAA7"]),
-            "gammastirin": (True, "activates", ["drugcentral:interaction/11/Q9AAA7"]),
+            "gammastirin": (True, "activates", ["chembl:mechanisms/CHEMBL900011", "drugcentral:interaction/11/Q9AAA7"]),
             "betablock": (False, "inhibits", ["drugcentral:interaction/12/Q9AAA7"]),
+            "epsilock": (False, "inhibits", ["drugcentral:interaction/14/Q9AAA7"]),
+            "CHEMBL900012": (False, "inhibits", ["chembl:mechanisms/CHEMBL900012"]),
         }
         reach = {one.name: one.reach.stage if one.reach else None for one in page.drugs}
         assert reach["betablock"] is None
@@ -151,18 +159,33 @@ def test_a_targets_page_lists_its_drugs_once_with_all_evidence(home: Path) -> No
 def test_look_ups_by_target_action_class_and_neighbour(home: Path) -> None:
     with open_home(home) as store:
         assert [one.name for one in store.drugs_of_target("SMR7", action="activates")] == ["exemplamod", "gammastirin"]
-        assert [one.name for one in store.drugs_of_target("SMR7", action="antagonist")] == ["betablock"]
+        assert [one.name for one in store.drugs_of_target("SMR7", action="antagonist")] == ["betablock", "CHEMBL900012", "epsilock"]
         assert [one.name for one in store.drugs_of_class("sample signal modifiers")] == ["exemplamod"]
         assert [one.kinds for one in store.drugs_of_class("Sample receptor agonist [MoA]")] == [["MoA"]]
         assert [one.name for one in store.drugs_of_class("SMR7 agonist")] == ["exemplamod", "gammastirin"]
         assert [one.name for one in store.neighbours("exemplamod")] == ["gammastirin"]
         drug = store.entity("exemplamod").id
-        assert store.targets().targets_of_drugs()[drug] == ("target:uniprot.Q9AAA7",)
+        assert [one.id for one in store.targets().targets_of_drugs()[drug]] == ["target:uniprot.Q9AAA7"]
         assert [one.name for one in store.targets().targets_of(drug)] == ["Sample receptor 7"]
         assert "class:name.samplesignalmodifier" in {one.id for one in store.targets().classes_by_drug[drug]}
         assert [one.target.name for one in store.mechanism("exemplamod").targets] == ["Sample receptor 7"]
         with pytest.raises(UnknownName, match="names a target"):
             store.target("no such thing")
+
+
+def test_the_profile_and_the_mechanism_show_what_labels_say_beside_the_target(home: Path) -> None:
+    with open_home(home) as store:
+        (line,) = [one for one in store.drug("exemplamod").targets if one.mechanism]
+        assert (line.id, line.action, line.genes) == ("target:uniprot.Q9AAA7", "activates", ["SMR7"])
+        assert line.records == ["chembl:mechanisms/CHEMBL900000", "drugcentral:interaction/10/Q9AAA7"]
+        view = store.mechanism("exemplamod")
+        (said,) = view.documents
+        assert (said.jurisdiction, said.document_type, said.certainty, said.effective) == ("US", "prescription label", "unknown", "2024-01-02")
+        assert said.quote == "The mechanism of action of exemplamod in treating sample disease is unknown."
+        assert view.caution is not None and view.caution.startswith("Called unknown for sample disease by: US prescription label.")
+        assert [one.drug for one in view.neighbours] == ["gammastirin"]
+        cells = store.landscape(drugs=["exemplamod"]).to_pylist()
+        assert {(one["target"], one["target_name"]) for one in cells} == {("target:uniprot.Q9AAA7", "Sample receptor 7")}
 
 
 def test_resolution_and_pages_at_the_door(home: Path) -> None:

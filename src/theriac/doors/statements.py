@@ -77,7 +77,7 @@ def label(statements: Any) -> None:
     whole = msgspec.to_builtins(statements)
     out = console()
     out.print(Text(f"\n{whole['set_id']} version {whole['version']} · {whole['document_type']} · {whole['jurisdiction']}", style="bold"))
-    clinical(out, {name: whole[name] if isinstance(whole[name], list) else [whole[name]] for name in _SECTIONS if name in whole})
+    clinical(out, {name: whole[name] if isinstance(whole[name], list | tuple) else [whole[name]] for name in _SECTIONS if name in whole})
 
 
 _SECTIONS = ("indications", "not_indicated", "regimens", "cautions", "reactions", "interactions", "mechanism", "absences")
@@ -93,7 +93,7 @@ def clinical(out: Console, sections: dict[str, Any]) -> None:
         _section(out, "Adverse reactions", sections["reactions"], _reaction_line)
         out.print(Text("  Rates from different trials cannot be compared directly; a missing rate is not 0.", style="italic"))
     _section(out, "Interactions", sections.get("interactions"), lambda one: f"{one.get('name', '')}: {one.get('effect') or one.get('advice') or ''}")
-    mechanism = [one for one in sections.get("mechanism") or () if one.get("statements") or one.get("absence")]
+    mechanism = [{**one, **each} for one in sections.get("mechanism") or () for each in one.get("statements") or ([{}] if one.get("absence") else ())]
     if sections.get("absences"):
         out.print(Text("\nWhat these labels do not say", style="bold"))
         _absences(out, sections["absences"])
@@ -195,10 +195,13 @@ def mechanism(view: Any) -> None:
         table.add_row(plain(one.target.name), plain(one.kind), plain(", ".join(one.target.genes)), plain(records))
     if view.targets:
         out.print(table)
+    _documents(out, view)
     for number, chain in enumerate(view.chains[:MOST], 1):
         words = " ".join(f"—{step.kind}→ {step.target.symbol or step.target.name}{_inferred(step)}" for step in chain.steps)
         out.print(plain(f"{number}. {view.drug} {words}"))
         out.print(Text(f"   {', '.join(chain.records)}", style="dim"))
+    for step in view.inferred[:MOST]:
+        out.print(Text(f"   inferred: {step.source.symbol or step.source.name} → {step.target.symbol or step.target.name}: {step.why}", style="dim"))
     if view.off_targets:
         names = ", ".join(dict.fromkeys(one.target.name for one in view.off_targets))
         out.print(plain(f"\nBinds also, without being called its mechanism: {names}"))
@@ -212,6 +215,21 @@ def mechanism(view: Any) -> None:
         out.print(plain(f"\nAct on the same target in the same direction: {', '.join(others[:MOST])}{more}"))
     for one in view.attributions:
         out.print(Text(f"Source: {one.notice}, {one.link}", style="dim"))
+
+
+def _documents(out: Console, view: Any) -> None:
+    """What documents say themselves, before what other sources make of it."""
+    if not view.documents:
+        return
+    table = table_of("where", "product", "certainty", "in the document's words", title="\nWhat documents say of how it works")
+    for one in view.documents[:MOST]:
+        kind = one.says or one.document_type
+        where = " · ".join(part for part in (one.jurisdiction, kind, one.effective, f"{one.labels} documents" if one.labels > 1 else "") if part)
+        words = f"“{' '.join(one.quote.split())}”" if one.quote else str(one.absence).replace("_", " ")
+        table.add_row(plain(where), plain(one.product), plain(one.certainty), plain(words))
+    out.print(table)
+    if view.caution:
+        out.print(Text(f"\n{view.caution}", style="italic"))
 
 
 def _inferred(step: Any) -> str:

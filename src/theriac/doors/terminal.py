@@ -144,6 +144,9 @@ def _identity(out: Console, view: DrugProfile) -> None:
         out.print(plain(f"  {'parts':<12}{', '.join(view.parts)}"))
     if view.classes:
         out.print(plain(f"  {'class':<12}{', '.join(dict.fromkeys(one.value for one in view.classes))}"))
+    acts = [f"{', '.join(one.genes) or one.name} ({one.action}; {', '.join(one.records)})" for one in view.targets if one.mechanism]
+    if acts:
+        out.print(plain(f"  {'acts on':<12}{'; '.join(acts[:MOST])} (theriac mechanism shows the chain)"))
     if view.in_combinations:
         more = f" … and {len(view.in_combinations) - 6} more" if len(view.in_combinations) > 6 else ""
         out.print(plain(f"  {'combined in':<12}{', '.join(view.in_combinations[:6])}{more}"))

@@ -12,6 +12,7 @@ from theriac.attribution import Attribution, attributions
 from theriac.flow.drug_targets import DrugTarget, Evidence, Sourced, TargetIndex, drug_targets
 from theriac.flow.gene_names import symbols_meant
 from theriac.flow.keys import name_key
+from theriac.flow.mechanism_documents import DocumentSays, caution_of
 from theriac.flow.mechanism_graph import Edge, MechanismGraph, Membership, Node, Statement
 from theriac.flow.mechanism_search import Leg, Route, Weights, branches, routes
 from theriac.flow.mechanism_words import Basis, StepKind
@@ -82,7 +83,8 @@ class Contradiction(Struct, frozen=True):
 class MechanismView(Struct, frozen=True):
     """All that the loaded sources say about how a drug works; `absence` says in a sentence what was looked for and not found.
 
-    `neighbours` are the other drugs that act on one of the targets in the same direction.
+    `neighbours` are the other drugs that act on one of the targets in the same direction; `documents` what labels say themselves,
+    `inferred` the steps of the chains that no source states as they stand.
     """
 
     drug: str
@@ -96,6 +98,9 @@ class MechanismView(Struct, frozen=True):
     absence: str | None
     attributions: tuple[Attribution, ...]
     neighbours: tuple[Neighbour, ...] = ()
+    documents: tuple[DocumentSays, ...] = ()
+    inferred: tuple[Step, ...] = ()
+    caution: str | None = None
 
 
 def mechanism_of(
@@ -106,6 +111,7 @@ def mechanism_of(
     to: str | None = None,
     *,
     around: Mapping[str, Sequence[Neighbour]] | None = None,
+    documents: tuple[DocumentSays, ...] = (),
     limit: int = 16,
     weights: Weights | None = None,
 ) -> MechanismView:
@@ -126,6 +132,7 @@ def mechanism_of(
         for some in asked
         for chain in _chains(_Search(starts, frozenset(direct), own, named, graph, weights or Weights()), some, limit // len(asked))
     )
+    inferred = tuple(dict.fromkeys(step for chain in chains for step in chain.steps if step.basis is Basis.INFERRED))
     return MechanismView(
         drug=drug.name,
         targets=mechanisms,
@@ -138,6 +145,9 @@ def mechanism_of(
         absence=_absence(drug, to, goals, starts, chains),
         attributions=attributions(_records(stated, chains)),
         neighbours=neighbours_of(drug.name, mechanisms, around or {}),
+        documents=documents,
+        inferred=inferred,
+        caution=caution_of(documents, len(inferred)),
     )
 
 

@@ -49,7 +49,7 @@ def read_epi(leaflet: Mapping[str, Any], prefix: str = "") -> LabelDocument:
 
 
 def _stated_type(leaflet: Mapping[str, Any]) -> str:
-    """ "EU package leaflet" or "EU SmPC" as the document says; "EU product information" when it says neither."""
+    """ "EU package leaflet" or "EU SmPC" as the document says; "EU product information" (or another country's) when it says neither."""
     kind = leaflet.get("type")
     words = str(leaflet.get("document_type") or (kind.get("text") if isinstance(kind, Mapping) else "") or leaflet.get("title") or "")
     named = re.sub(r"\bnot (?:the|a|an) [\w ]+", "", words.lower())
@@ -57,7 +57,7 @@ def _stated_type(leaflet: Mapping[str, Any]) -> str:
         return "EU package leaflet"
     if "smpc" in named or "summary of product characteristics" in named:
         return "EU SmPC"
-    return "EU product information"
+    return f"{leaflet.get('jurisdiction') or 'EU'} product information"
 
 
 def _identifier(leaflet: Mapping[str, Any]) -> str:

@@ -34,6 +34,11 @@ _OF_ACTION = re.compile(
     re.IGNORECASE,
 )
 _LAY_WORKS = re.compile(r"[^.\n•]*\b(?:works? by|helps? your body|acts? by|belongs? to (?:a|the) group|is a type of)\b[^.]*\.", re.IGNORECASE)
+_HEADED = re.compile(
+    r"\bmechanism of action\b[:.\s]*(?P<text>.*?)"
+    r"(?=\b(?:pharmacodynamic effects?|clinical (?:efficacy|safety|studies|trials)|paediatric population)\b|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FOR = re.compile(
     r"\b(?:in\s+(?:the\s+)?(?:treating|treatment\s+of|management\s+of)|in\s+treating|in)\s+(?P<name>[a-z][^.;:]{3,90}?)(?:\s+lesions?)?\s+(?:is|are|remains?|has)\b",
     re.IGNORECASE,
@@ -51,6 +56,8 @@ def read_mechanism(document: LabelDocument) -> Mechanism:
             for statement in _statements(section)
             if _OF_ACTION.search(statement.quote)
         ]
+    if not found and document.source_format == "epi":
+        found = [statement for section in sections_of(document, "pharmacodynamics") for statement in _under_its_heading(section)]
     if not found and document.source_format == "epi":
         found = [statement for section in sections_of(document, "indications") for statement in _lay(section)]
     if not found:
@@ -97,6 +104,16 @@ def _indication(sentence: str) -> str | None:
     if match is not None:
         return " ".join(match["name"].split())
     return disease_of(sentence)
+
+
+def _under_its_heading(section: Section) -> Iterator[MechanismText]:
+    """What section 5.1 of a summary of product characteristics says under its own heading "Mechanism of action"."""
+    match = _HEADED.search(section.text)
+    if match is not None:
+        for part in passages(match["text"], 0):
+            certainty = certainty_of(part.text)
+            if certainty is not None:
+                yield MechanismText(certainty=certainty, quote=part.text, indication=_indication(part.text), path=section.path)
 
 
 def _lay(section: Section) -> Iterator[MechanismText]:
