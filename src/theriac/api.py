@@ -22,6 +22,7 @@ from theriac.errors import AmbiguousName, BadRecord, UnknownName, UserError
 from theriac.finding import find
 from theriac.flow import figures, notice_lines
 from theriac.flow import profile as lines
+from theriac.flow.change_feed import change_feed
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import Dossier, LabelOfDrug
 from theriac.flow.expected_dates import calendar, expected
@@ -688,6 +689,13 @@ def refused(made: Plan | Refusal) -> bool:
 def calendar_text(made: Plan | Refusal) -> str:
     """The calendar as an iCalendar file's text; UserError where there is none."""
     return clinic.calendar_of(made, pipeline.now())
+
+
+def feed_of(
+    here: str, title: str, changes: Sequence[ChangeLine], *, page_of: Callable[[ChangeLine], str | None] = lambda _: None, page: str | None = None
+) -> bytes:
+    """Changes as an Atom feed whose address is `here`."""
+    return change_feed(here, title, changes, page_of=page_of, here=here, page=page)
 
 
 def expected_calendar(title: str, lines: Sequence[ExpectedLine]) -> str:

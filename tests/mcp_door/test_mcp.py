@@ -46,7 +46,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def asked(store: Any, run: Callable[[Client], Awaitable[Any]], **options: Any) -> Any:
     """What the official client gets from a server in memory."""
 
-    async def ask(question: Callable[[Any], Any]) -> Any:
+    async def ask(question: Callable[[Any], Any], _: bool) -> Any:
         return question(store)
 
     async def session() -> Any:
@@ -147,7 +147,7 @@ def test_targets_that_open_connections_are_left_to_people(store: Any) -> None:
 
 
 def test_a_reader_may_not_make_alerts(store: Any) -> None:
-    answer = asked(store, lambda client: client.call_tool("alert_create", QUESTIONS["alert_create"]), may_change=lambda: False)
+    answer = asked(store, lambda client: client.call_tool("alert_create", QUESTIONS["alert_create"]), may_change=lambda _: False)
     assert answer.is_error
     assert "scope" in answer.content[0].text
 

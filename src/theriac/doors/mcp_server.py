@@ -19,9 +19,11 @@ from theriac.errors import TheriacError
 from theriac.settings import VERSION
 from theriac.views import View
 
-Ask = Callable[[Callable[[Theriac], View]], Awaitable[View]]
-"""Puts a question to an opened Theriac, wherever it lives."""
-MayChange = Callable[[], bool]
+Question = Callable[[Theriac], View]
+Ask = Callable[[Question, bool], Awaitable[View]]
+"""Puts a question to an opened Theriac, wherever it lives; the flag says whether it changes something."""
+MayChange = Callable[[Any], bool]
+"""Whether whoever sent the request (an HTTP request, or None over stdio) may change something."""
 
 INSTRUCTIONS = (
     "Theriac says what public documents say about drugs: each line has its record, version and quote; cite them. It gives information, not medical "
@@ -30,19 +32,19 @@ INSTRUCTIONS = (
 )
 
 
-def make_server(ask: Ask, may_change: MayChange = lambda: True) -> Server[Any]:
+def make_server(ask: Ask, may_change: MayChange = lambda _: True) -> Server[Any]:
     """An MCP server whose tools put their questions to `ask`; tools that change something are refused where `may_change` says no."""
     by_name = {tool.name: tool for tool in TOOLS}
 
     async def list_tools(_: Any, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[described(tool) for tool in TOOLS])
 
-    async def call_tool(_: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         tool = by_name.get(params.name)
         if tool is None:
             return failed(f"there is no tool {params.name!r}; the tools are {', '.join(by_name)}")
-        if tool.changes_something and not may_change():
-            return failed("this login may read only; use an API token with the scope `edit`")
+        if tool.changes_something and not may_change(context.request):
+            return failed("this login may read only; ask an admin for the role editor, or use an API token with the scope `edit`")
         return await answered(tool, params.arguments or {}, ask)
 
     return Server("theriac", version=VERSION, title="Theriac", instructions=INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool)
@@ -60,7 +62,7 @@ async def answered(tool: Tool, arguments: dict[str, Any], ask: Ask) -> types.Cal
     """The tool's answer, or the one sentence of what was wrong."""
     try:
         question = msgspec.convert(arguments, tool.asked)
-        answer = await ask(lambda store: tool.call(store, question))
+        answer = await ask(lambda store: tool.call(store, question), tool.changes_something)
     except msgspec.ValidationError as error:
         return failed(f"{tool.name}: {error}; see the tool's input schema")
     except TheriacError as error:
@@ -77,7 +79,7 @@ def failed(sentence: str) -> types.CallToolResult:
 def serve_stdio(store: Theriac) -> None:
     """Answers one client over standard input and output until it closes them."""
 
-    async def ask(question: Callable[[Theriac], View]) -> View:
+    async def ask(question: Question, _: bool) -> View:
         return question(store)
 
     async def serve() -> None:

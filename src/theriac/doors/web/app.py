@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from theriac.api import Theriac
-from theriac.doors.web import faults, pages_home
+from theriac.doors.web import faults, feeds, pages_home
+from theriac.doors.web.assistant import Assistant
 from theriac.doors.web.gate import Gate
 from theriac.doors.web.pages import Pages, service_of
 from theriac.doors.web.record import Log, Metrics, Recorder, logger
@@ -23,7 +24,7 @@ from theriac.doors.web.visits import Visits
 from theriac.settings import VERSION, Settings
 
 # Every area of the service: pages, REST, feeds. The first that knows an address answers.
-AREAS: tuple[APIRouter, ...] = (pages_home.router,)
+AREAS: tuple[APIRouter, ...] = (feeds.router, pages_home.router)
 
 
 def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: str = "127.0.0.1", log: Log | None = None) -> FastAPI:
@@ -50,6 +51,7 @@ def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: 
     app.include_router(_own())
     for router in AREAS:
         app.include_router(router)
+    app.state.assistant = Assistant(app)
     return app
 
 
@@ -59,7 +61,8 @@ def _lifespan(opener: Callable[[bool], Theriac], settings: Settings) -> Callable
         service = Service(opener, settings)
         app.state.service = service
         try:
-            yield
+            async with app.state.assistant.running():
+                yield
         finally:
             service.close()
 
