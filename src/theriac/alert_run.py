@@ -93,7 +93,11 @@ def _match(home: Home, events: Events, now: str, now_called: Callable[[str], str
     index = RuleIndex((number, present(restored(one.bound), now_called)) for number, one in enumerate(watching))
     looked = found = 0
     for commit, lot in _lots(events(before), before):
-        matches = [(event, [watching[n].id for n in index.matches(event) if event.commit > watching[n].after_commit]) for event in lot if event.fresh]
+        fresh = [event for event in lot if event.fresh]
+        matched = index.match(fresh)
+        matches = [
+            (event, [watching[n].id for n in matched.of(place) if event.commit > watching[n].after_commit]) for place, event in enumerate(fresh)
+        ]
         if not kept.keep_matches(home, matches, before, commit, now):
             break
         before, looked, found = commit, looked + len(lot), found + sum(len(numbers) for _, numbers in matches)

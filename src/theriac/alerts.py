@@ -13,8 +13,8 @@ import msgspec
 from theriac.alert_run import digest_of, watched
 from theriac.errors import UserError
 from theriac.flow.digests import Digest, Subject, digest
-from theriac.flow.matching import Choice, required
 from theriac.flow.occurrences import Occurrence
+from theriac.flow.rule_branches import Choice, required
 from theriac.flow.rule_language import parse_rule
 from theriac.flow.rules import Resolve, bound, explained, restored, satisfies, stored
 from theriac.flow.targets import Target, TargetKind, read_target

@@ -15,10 +15,10 @@ from theriac.errors import UserError
 from theriac.flow.digests import Digest, Freshness
 from theriac.flow.events import Entity
 from theriac.flow.keys import organisation_key
-from theriac.flow.matching import Choice
 from theriac.flow.occurrences import Occurrence, occurrence
 from theriac.flow.profile import phase_words
 from theriac.flow.resolution import Resolution, ResolutionCandidate
+from theriac.flow.rule_branches import Choice
 from theriac.gather import Joiner
 from theriac.identifiers import link
 from theriac.model import Application, Article, Label, Medicine, Recall, Shortage, Study

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from rules_made_here import some_event, some_rule
 
-from theriac.flow.matching import RuleIndex, required
+from theriac.flow.matching import RuleIndex
 from theriac.flow.occurrences import Occurrence
+from theriac.flow.rule_branches import required
 from theriac.flow.rules import Either, Every, Is, KindIs, Named, Not, Says, StageIs, Term, satisfies
 from theriac.terms import EventKind
 
@@ -46,9 +47,10 @@ def test_a_million_pairs_equal_brute_force() -> None:
     rules = [some_rule(draw, drugs=12, conditions=12) for _ in range(2_000)]
     index = RuleIndex(enumerate(rules))
     pairs = hits = 0
-    for number in range(500):
-        event = some_event(draw, number, drugs=12, conditions=12)
-        found = index.matches(event)
+    events = [some_event(draw, number, drugs=12, conditions=12) for number in range(500)]
+    matched = index.match(events)
+    for number, event in enumerate(events):
+        found = matched.of(number)
         assert len(found) == len(set(found))
         expected = {place for place, rule in enumerate(rules) if by_definition(rule, event)}
         assert set(found) == expected, event

@@ -15,6 +15,10 @@ from theriac.model import Struct
 from theriac.terms import EventKind, Stage
 
 _WORD = re.compile(r"\w+")
+# What `_WORD` finds in plain ASCII, told by a table, which is several times as fast.
+_BAR = " \x1f "
+_ASCII_WORDS = "".join(c.lower() if c.isalnum() or c == "_" else " " for c in map(chr, range(128)))
+_ASCII_TEXTS = _ASCII_WORDS[:0x1F] + "|" + _ASCII_WORDS[0x20:]
 _PHASES = {
     "EARLY_PHASE1": Stage.EARLY_PHASE_1,
     "PHASE1": Stage.PHASE_1,
@@ -71,13 +75,11 @@ class Occurrence(Struct, frozen=True, dict=True):
     @cached_property
     def words(self) -> str:
         """The words of title, values and quotes, small and spaced, with a bar between texts: what quoted words are looked for in."""
-        texts = (self.title, self.old, self.new, self.quote_old, self.quote_new)
-        return " | ".join(["", *(spaced(text) for text in texts if text), ""])
-
-    @cached_property
-    def word_set(self) -> frozenset[str]:
-        """Each of the words once."""
-        return frozenset(self.words.split(" "))
+        texts = [text for text in (self.title, self.old, self.new, self.quote_old, self.quote_new) if text]
+        together = _BAR.join(["", *texts, ""])
+        if together.isascii():
+            return f" {' '.join(together.translate(_ASCII_TEXTS).split())} "
+        return " | ".join(["", *map(spaced, texts), ""])
 
 
 def spaced(text: str) -> str:
@@ -86,6 +88,8 @@ def spaced(text: str) -> str:
     >>> spaced("Basal-Cell Carcinoma (naïve)")
     'basal cell carcinoma naive'
     """
+    if text.isascii():
+        return " ".join(text.translate(_ASCII_WORDS).split())
     return " ".join(_WORD.findall(plain(text)))
 
 
