@@ -40,7 +40,7 @@ from theriac.watch import Watch, only_known
 ROOT = Path(__file__).resolve().parent.parent
 SITE, SENDER = "https://theriac.example", "Theriac <alerts@theriac.example>"
 RULES = (
-    ("kind:label.boxed_warning_*,label.contraindication_changed,label.indication_* ", "month"),
+    ("kind:label.boxed_warning_*,label.contraindication_changed,label.indication_*", "month"),
     ("kind:label.* -kind:label.new_version", "month"),
     ("kind:trial.*", "month"),
     ("kind:patent.*,approval.*", "month"),
@@ -121,7 +121,8 @@ class Replay:
     def __init__(self, store: Theriac, hook: str, port: int) -> None:
         self.store = store
         self.hook = hook
-        self.carrier = Carrier(store.home.folder / "outgoing", MailServer(host="127.0.0.1", port=port, security="none", sender=SENDER), allow_loopback=True)
+        server = MailServer(host="127.0.0.1", port=port, security="none", sender=SENDER)
+        self.carrier = Carrier(store.home.folder / "outgoing", server, allow_loopback=True)
         self.told: dict[str, Occurrence] = {}
         self.rows: list[tuple[str, ...]] = [("month", "files", "events", "fresh", "alerts", "digests", "sent")]
         self.secrets: dict[str, str] = {}
@@ -207,7 +208,7 @@ def _feed_faults(feed: bytes) -> list[str]:
 
 
 def _parsed(text: str) -> email.message.EmailMessage:
-    return email.message_from_bytes(text.encode(), policy=email.policy.default)  # type: ignore[return-value]
+    return email.message_from_bytes(text.encode(), policy=email.policy.default)
 
 
 def _kept(out: Path, requests: list[tuple[dict[str, str], bytes]], mails: list[tuple[str, list[str], str]], replay: Replay) -> None:

@@ -22,7 +22,8 @@ import msgspec
 
 from theriac.errors import UserError
 from theriac.flow.addresses import Endpoint, endpoint, is_loopback, is_public
-from theriac.flow.digest_faces import as_html, as_text
+from theriac.flow.digest_faces import as_text
+from theriac.flow.digest_html import as_html
 from theriac.flow.digests import Digest
 from theriac.flow.targets import Target, TargetKind
 from theriac.flow.webhooks import signed

@@ -12,8 +12,9 @@ from digests_made_here import DRUG, HOSTILE, SOURCES, SUBJECT, WINDOW, a_digest,
 from lxml import etree, html
 
 from theriac.errors import Defect, UserError
-from theriac.flow.digest_faces import as_html, as_json, as_text
+from theriac.flow.digest_faces import as_json, as_text
 from theriac.flow.digest_feed import as_atom
+from theriac.flow.digest_html import LARGEST, as_html
 from theriac.flow.digests import Digest, digest, digest_id
 from theriac.flow.events import Entity
 from theriac.flow.importance import place, said
@@ -40,7 +41,7 @@ def test_the_most_important_stands_first() -> None:
     assert [group.heading for group in made.groups] == ["examplol", "otherol"]
     assert [section.family for section in made.groups[0].sections] == ["approval", "label", "trial"]
     assert [item.kind for item in made.groups[0].sections[1].items] == [EventKind.LABEL_BOXED_WARNING_ADDED, EventKind.LABEL_NEW_VERSION]
-    assert made.title == "examplol: Approved and 4 more"
+    assert made.title == "examplol: approved and 4 more"
 
 
 def test_the_same_change_in_many_labels_is_one_item() -> None:
@@ -118,7 +119,7 @@ def test_no_hostile_text_becomes_markup_or_a_header(text: str) -> None:
     made = digest(subject, WINDOW, hostile_events(text), SOURCES)  # type: ignore[arg-type]
     assert made is not None
     page = html.document_fromstring(as_html(made).encode())
-    allowed = {"html", "head", "meta", "title", "body", "div", "table", "tr", "td", "th", "h1", "h2", "h3", "p", "br", "strong", "span", "a", "tbody"}
+    allowed = set("html head meta title style body div table tbody tr td th h1 h2 h3 p br strong span a".split())
     assert {element.tag for element in page.iter()} <= allowed
     for element in page.iter():
         assert not [name for name in element.attrib if name.startswith("on")]
@@ -155,7 +156,9 @@ def test_the_mail_is_one_that_clients_render() -> None:
     assert page.get_content().replace("\r\n", "\n") == as_html(made)
     assert "日本" in text.get_content()
     assert all(len(line) <= 998 for line in mail.split("\r\n")) and mail.isascii()
-    assert not re.search(r"<(style|script|link|img)|url\(|class=", as_html(made))
+    page_text = as_html(made)
+    assert not re.search(r"<(script|link|img)|url\(|@import", page_text) and page_text.count("<style>") == 1
+    assert all(element.get("style") for element in html.document_fromstring(page_text.encode()).iter("td", "p", "h1", "h2", "h3"))
 
 
 @pytest.mark.parametrize("sender", ["x", "a@b\r\nBcc: c@d", "A <a@b.example> <c@d.example>", "a@b.example, c@d.example"])
@@ -191,8 +194,10 @@ def test_the_feed_is_atom() -> None:
 def test_long_digests_say_how_much_they_leave_out() -> None:
     made = a_digest(*(event(n) for n in range(260)))
     assert made.items == 260
-    assert "And 60 more." in as_text(made) and "And 60 more." in as_html(made)
-    assert as_text(made).count("* Trial stopped") == 200
+    assert "And 60 more." in as_text(made) and as_text(made).count("* Trial stopped") == 200
+    shown = as_html(made).count("<strong>Trial stopped</strong>")
+    assert 40 < shown < 200 and f"And {260 - shown} more." in as_html(made)
+    assert len(as_html(made).encode()) < LARGEST + 10_000 < 102_000
 
 
 def test_a_webhook_is_signed_as_the_convention_says() -> None:

@@ -1,20 +1,21 @@
-"""A digest as JSON, as plain text and as an HTML mail that mail clients render: tables, inline styles, nothing loaded, everything escaped.
+"""A digest as JSON and as plain text, and the words that its plain-text and HTML faces share.
 
-Flows in: a digest. Flows out: text, the same to the byte for the same digest. It fetches nothing, and no markup of a source survives in it.
+Flows in: a digest. Flows out: text, the same to the byte for the same digest. It fetches nothing and writes no markup.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from html import escape
+from itertools import islice
 
 import msgspec
 
-from theriac.flow.digests import Digest, Document, Group, Item, safe_link, shortened
+from theriac.flow.digests import Digest, Document, Item, letters, shortened
+from theriac.flow.word_diff import Run, word_diff
 
 MOST_ITEMS, MOST_DOCUMENTS, LONGEST_QUOTE = 200, 12, 700
+MOST_LINES, MOST_NAMES = 8, 6
+_SHORT_VALUE, _AROUND, _LEAST_KEPT = 60, 110, 0.3
 _encode = msgspec.json.Encoder(order="deterministic").encode
-_FONT = "font-family:Arial,Helvetica,sans-serif;"
-_MUTED = f"{_FONT}font-size:13px;line-height:19px;color:#5b6470;"
-_BODY = f"{_FONT}font-size:15px;line-height:22px;color:#1c2430;"
 
 
 def as_json(digest: Digest) -> str:
@@ -28,12 +29,16 @@ def as_text(digest: Digest) -> str:
 
 
 def _text_lines(digest: Digest) -> Iterator[str]:
-    yield from (digest.title, "", digest.summary, f"{_span(digest)} · {digest.schedule}", digest.sentence)
+    yield from (digest.title, "", digest.summary, f"{span(digest)} · {digest.schedule}", digest.sentence)
+    if lines := glance(digest):
+        yield from ("", "At a glance", *(f"  {line}" for line in lines))
     left = MOST_ITEMS
     for group in digest.groups:
-        yield from ("", group.heading, "=" * min(len(group.heading), 72))
+        if left > 0:
+            yield from ("", group.heading, "=" * min(len(group.heading), 72))
         for section in group.sections:
-            yield from ("", section.heading)
+            if left > 0:
+                yield from ("", section.heading)
             for item in section.items[: max(left, 0)]:
                 yield from _text_item(item)
             left -= len(section.items)
@@ -42,7 +47,7 @@ def _text_lines(digest: Digest) -> Iterator[str]:
     yield from ("", "Sources")
     for source in digest.sources:
         stale = " (not up to date)" if source.stale else ""
-        yield f"  {source.source}: checked {source.checked or 'never'}, data of {source.data or 'unknown date'}{stale}"
+        yield f"  {source.source}: checked {moment_said(source.checked)}, data of {source.data or 'unknown date'}{stale}"
     yield from ("", digest.notice)
     if digest.page:
         yield f"This alert: {digest.page}"
@@ -52,134 +57,120 @@ def _text_lines(digest: Digest) -> Iterator[str]:
 
 def _text_item(item: Item) -> Iterator[str]:
     yield f"* {item.said}{f': {item.title}' if item.title else ''}"
+    if item.minor:
+        yield "    Only spacing, capitals or punctuation differ."
     if item.conditions:
         yield f"    Conditions: {', '.join(item.conditions)}"
-    if change := _change(item):
+    if change := change_said(item):
         yield f"    {change}"
-    for mark, quote in (("-", item.quote_old), ("+", item.quote_new)):
-        if quote:
-            yield f'    {mark} "{shortened(quote, LONGEST_QUOTE)}"'
-    yield f"    {_dates(item)}"
+    for mark, runs in zip("-+", quotes(item), strict=True):
+        if runs:
+            yield f'    {mark} "{"".join(run.text for run in runs).strip()}"'
+    yield f"    {dates(item)}"
     for document in item.documents[:MOST_DOCUMENTS]:
-        yield f"    {_named(document)}{f'  {document.link}' if document.link else ''}{f'  {document.page}' if document.page else ''}"
+        yield f"    {named(document)}{f'  {document.link}' if document.link else ''}{f'  {document.page}' if document.page else ''}"
     if len(item.documents) > MOST_DOCUMENTS:
         yield f"    and {len(item.documents) - MOST_DOCUMENTS} more documents"
 
 
-def _change(item: Item) -> str:
-    if item.old and item.new:
-        return f"{shortened(item.old, 200)} → {shortened(item.new, 200)}"
-    if item.new and item.new != item.quote_new:
-        return f"Now: {shortened(item.new, 200)}"
-    return f"Before: {shortened(item.old, 200)}" if item.old and item.old != item.quote_old else ""
+def glance(digest: Digest) -> list[str]:
+    """What a long digest holds, most important first: each kind of change with how often and of which drugs; nothing for a short one."""
+    names: dict[tuple[bool, str], Counter[str]] = defaultdict(Counter)
+    ordered = [(item, group.heading) for group in digest.groups for section in group.sections for item in section.items]
+    for item, heading in ordered:
+        names[item.minor, "Only spacing, capitals or punctuation" if item.minor else item.said][heading] += 1
+    if len(ordered) < 5 or len(names) < 2:
+        return []
+    kinds = sorted(names, key=lambda key: key[0])
+    lines = [f"{names[key].total()} × {key[1]}: {_several(names[key])}" for key in kinds[:MOST_LINES]]
+    left = sum(names[key].total() for key in kinds[MOST_LINES:])
+    return [*lines, f"{left} × other changes"] if left else lines
 
 
-def _dates(item: Item) -> str:
+def _several(names: Counter[str]) -> str:
+    shown = ", ".join(islice(names, MOST_NAMES))
+    return f"{shown} and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else shown
+
+
+def change_said(item: Item) -> str:
+    """Old → new, as far as the quotes do not say it already."""
+    old = shortened(item.old, 200) if item.old and _adds(item.old, item.quote_old) else ""
+    new = shortened(item.new, 200) if item.new and _adds(item.new, item.quote_new) else ""
+    if old and new:
+        return f"{old} → {new}"
+    return f"Now: {new}" if new else f"Before: {old}" if old else ""
+
+
+def _adds(value: str, quote: str | None) -> bool:
+    """Whether a value says more than its quote: a name is worth a line of its own, the beginning of the quote is not."""
+    return not quote or (len(value) <= _SHORT_VALUE and len(value) * 2 < len(quote)) or letters(value) not in letters(quote)
+
+
+def quotes(item: Item) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """The old and the new quote in runs of words, those that differ apart where most was kept; long stretches without a change are left out."""
+    old, new = item.quote_old or "", item.quote_new or ""
+    if old and new and not item.minor:
+        runs = word_diff(old, new)
+        kept = sum(len(run.text) for run in runs if run.kind == "kept")
+        if kept >= _LEAST_KEPT * max(len(old), len(new)):
+            return tuple(_side(runs, "removed")), tuple(_side(runs, "added"))
+    return _plain(old), _plain(new)
+
+
+def _plain(quote: str) -> tuple[Run, ...]:
+    return (Run("kept", shortened(quote, LONGEST_QUOTE)),) if quote else ()
+
+
+def _side(runs: tuple[Run, ...], kind: str) -> Iterator[Run]:
+    """One side's words, with what was kept shown only near what changed."""
+    left = LONGEST_QUOTE
+    for place, run in enumerate(runs):
+        if left <= 0:
+            yield Run("kept", " …")
+            return
+        if run.kind == "kept":
+            text = _near(run.text, first=place == 0, last=place == len(runs) - 1)
+        elif run.kind == kind:
+            text = run.text if len(run.text) <= left else shortened(run.text, left)
+        else:
+            continue
+        left -= len(text)
+        yield Run(run.kind, text)
+
+
+def _near(text: str, *, first: bool, last: bool) -> str:
+    """The ends of a kept stretch that lie beside a change."""
+    if len(text) <= 2 * _AROUND:
+        return text
+    before = "" if first else text[:_AROUND].rsplit(" ", 1)[0]
+    after = "" if last else text[-_AROUND:].partition(" ")[2]
+    return f"{before} … {after}"
+
+
+def dates(item: Item) -> str:
+    """When it happened and when it was seen."""
     happened = f"Happened {item.happened}" if item.happened else "The source gives no date"
     return f"{happened}, seen {item.seen[:10]}{', found late' if item.late else ''}"
 
 
-def _named(document: Document) -> str:
+def named(document: Document) -> str:
+    """The record with its versions."""
     if document.from_version and document.to_version:
         return f"{document.record} (version {document.from_version} → {document.to_version})"
     return f"{document.record} (version {document.to_version})" if document.to_version else document.record
 
 
-def _span(digest: Digest) -> str:
+def span(digest: Digest) -> str:
+    """The window in words."""
     return f"{digest.window_start[:16].replace('T', ' ')} to {digest.window_end[:16].replace('T', ' ')} UTC"
 
 
-def as_html(digest: Digest) -> str:
-    """The digest as a whole HTML document of nested tables, 640 pixels wide at most."""
-    rows = "".join(_html_rows(digest))
-    return (
-        '<!DOCTYPE html>\n<html lang="en" xmlns="http://www.w3.org/1999/xhtml"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light">'
-        f"<title>{escape(digest.title)}</title></head>"
-        '<body style="margin:0;padding:0;background-color:#eef1f4;">'
-        f'<div style="display:none;max-height:0;overflow:hidden;">{escape(digest.summary)}</div>'
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#eef1f4"><tr>'
-        '<td align="center" style="padding:16px 8px;">'
-        '<table role="presentation" width="640" cellpadding="0" cellspacing="0" border="0" bgcolor="#ffffff" '
-        'style="width:100%;max-width:640px;background-color:#ffffff;border:1px solid #d5dbe1;">'
-        f"{rows}</table></td></tr></table></body></html>\n"
-    )
+def moment_said(moment: str | None) -> str:
+    """A stored moment to the minute.
 
-
-def _html_rows(digest: Digest) -> Iterator[str]:
-    yield _row(f'<h1 style="{_FONT}font-size:21px;line-height:27px;margin:0;color:#12324f;">{escape(digest.title)}</h1>', "20px 24px 4px 24px")
-    yield _row(f'<p style="{_BODY}margin:0;">{escape(digest.summary)}</p>', "0 24px 4px 24px")
-    about = f"{escape(_span(digest))} · {escape(digest.schedule)}<br>{escape(digest.sentence)}"
-    yield _row(f'<p style="{_MUTED}margin:0;">{about}</p>', "0 24px 12px 24px")
-    left = MOST_ITEMS
-    for group in digest.groups:
-        if left > 0:
-            yield from _html_group(group, left)
-        left -= sum(len(section.items) for section in group.sections)
-    if left < 0:
-        yield _row(f'<p style="{_BODY}margin:0;">And {-left} more.</p>', "8px 24px")
-    yield _row(_html_sources(digest), "16px 24px 8px 24px", border=True)
-    yield _row(f'<p style="{_MUTED}margin:0;">{escape(digest.notice)}{_html_ways(digest)}</p>', "0 24px 20px 24px")
-
-
-def _row(inner: str, padding: str, *, border: bool = False) -> str:
-    line = "border-top:1px solid #d5dbe1;" if border else ""
-    return f'<tr><td style="padding:{padding};{line}">{inner}</td></tr>'
-
-
-def _html_group(group: Group, left: int) -> Iterator[str]:
-    yield _row(
-        f'<h2 style="{_FONT}font-size:18px;line-height:24px;margin:0;color:#12324f;">{escape(group.heading)}</h2>', "14px 24px 0 24px", border=True
-    )
-    for section in group.sections:
-        if left > 0:
-            heading = f"{_FONT}font-size:13px;line-height:18px;margin:0;color:#5b6470;text-transform:uppercase;letter-spacing:.5px;"
-            yield _row(f'<h3 style="{heading}">{escape(section.heading)}</h3>', "10px 24px 0 24px")
-        for item in section.items[: max(left, 0)]:
-            yield _row("".join(_html_item(item)), "8px 24px 6px 24px")
-        left -= len(section.items)
-
-
-def _html_item(item: Item) -> Iterator[str]:
-    title = f": {escape(item.title)}" if item.title else ""
-    yield f'<p style="{_BODY}margin:0;"><strong>{escape(item.said)}</strong>{title}</p>'
-    if item.conditions:
-        yield f'<p style="{_MUTED}margin:0;">{escape(", ".join(item.conditions))}</p>'
-    if change := _change(item):
-        yield f'<p style="{_BODY}margin:2px 0 0 0;">{escape(change)}</p>'
-    for colour, word, quote in (("#b3261e", "Before", item.quote_old), ("#1b6e3c", "Now", item.quote_new)):
-        if quote:
-            yield (
-                '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:4px 0 0 0;"><tr>'
-                f'<td width="4" bgcolor="{colour}" style="width:4px;font-size:0;line-height:0;">&nbsp;</td>'
-                f'<td style="{_BODY}font-size:14px;line-height:20px;padding:2px 0 2px 10px;"><span style="color:{colour};">{word}:</span> '
-                f"“{escape(shortened(quote, LONGEST_QUOTE))}”</td></tr></table>"
-            )
-    yield f'<p style="{_MUTED}margin:4px 0 0 0;">{escape(_dates(item))}<br>{"<br>".join(_html_documents(item))}</p>'
-
-
-def _html_documents(item: Item) -> Iterator[str]:
-    for document in item.documents[:MOST_DOCUMENTS]:
-        yield _anchor(document.link, _named(document)) + (f" · {_anchor(document.page, 'in Theriac')}" if document.page else "")
-    if len(item.documents) > MOST_DOCUMENTS:
-        yield f"and {len(item.documents) - MOST_DOCUMENTS} more documents"
-
-
-def _anchor(link: str | None, words: str) -> str:
-    sound = safe_link(link)
-    return f'<a href="{escape(sound)}" style="color:#0b5cad;">{escape(words)}</a>' if sound else escape(words)
-
-
-def _html_sources(digest: Digest) -> str:
-    cells = "".join(
-        f'<tr><td style="{_MUTED}padding:0 12px 0 0;">{escape(source.source)}</td><td style="{_MUTED}">checked {escape(source.checked or "never")}, '
-        f"data of {escape(source.data or 'unknown date')}{'<strong> (not up to date)</strong>' if source.stale else ''}</td></tr>"
-        for source in digest.sources
-    )
-    return f'<table cellpadding="0" cellspacing="0" border="0"><tr><th align="left" colspan="2" style="{_MUTED}">Sources</th></tr>{cells}</table>'
-
-
-def _html_ways(digest: Digest) -> str:
-    ways = [_anchor(digest.page, "This alert")] if digest.page else []
-    ways += [_anchor(digest.unsubscribe, "Stop this alert")] if digest.unsubscribe else []
-    return f"<br>{' · '.join(ways)}" if ways else ""
+    >>> moment_said("2026-11-23T03:06:56.123Z"), moment_said(None)
+    ('2026-11-23 03:06 UTC', 'never')
+    """
+    if not moment:
+        return "never"
+    return f"{moment[:16].replace('T', ' ')} UTC" if "T" in moment else moment

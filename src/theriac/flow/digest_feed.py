@@ -6,7 +6,8 @@ Flows in: digests. Flows out: the feed's bytes, the same for the same digests; i
 from collections.abc import Sequence
 
 from theriac.flow.atom import Entry, feed
-from theriac.flow.digest_faces import as_html, as_text
+from theriac.flow.digest_faces import as_text
+from theriac.flow.digest_html import as_html
 from theriac.flow.digests import Digest
 
 

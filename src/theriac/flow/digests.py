@@ -38,7 +38,8 @@ class Document(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One change, with every document that makes it.
 
-    `happened` is the source's date; `late` says that it lies, or that the home learnt of it, before the window that tells of it.
+    `happened` is the source's date; `late` says that it lies, or that the home learnt of it, before the window that tells of it; `minor` that
+    only spacing, capitals or punctuation differ between the quotes: such items stand last.
     """
 
     kind: EventKind
@@ -52,6 +53,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     happened: str | None
     seen: str
     late: bool
+    minor: bool
     documents: tuple[Document, ...]
 
 
@@ -158,8 +160,8 @@ def _groups(events: Sequence[Occurrence], subject: Subject, window: Window) -> t
     return tuple(sorted(groups, key=lambda group: (_first(group), group.heading.casefold(), group.drugs)))
 
 
-def _first(group: Group) -> int:
-    return min(place(item.kind) for section in group.sections for item in section.items)
+def _first(group: Group) -> tuple[bool, int]:
+    return min((item.minor, place(item.kind)) for section in group.sections for item in section.items)
 
 
 def _drugs(event: Occurrence, watched: frozenset[str]) -> tuple[Entity, ...]:
@@ -187,14 +189,19 @@ def _sameness(event: Occurrence) -> tuple[str, ...]:
     """What makes two events one item: the same words changed in the same way in labels of the same drug; other records stand alone."""
     if event.kind.family not in _MERGED_FAMILIES:
         return (event.id,)
-    quotes = spaced(event.quote_old or ""), spaced(event.quote_new or "")
+    quotes = letters(event.quote_old), letters(event.quote_new)
     if any(quotes) and event.kind is not EventKind.LABEL_NEW_LABEL:
         return (event.kind, *quotes)
     return (event.kind,) if event.kind is EventKind.LABEL_NEW_VERSION else (event.kind, event.id)
 
 
-def _importance(item: Item) -> tuple[int, str, str, str]:
-    return place(item.kind), _falling(item.happened or item.seen), item.documents[0].record, item.documents[0].event
+def letters(text: str | None) -> str:
+    """The letters and digits of a text and nothing between them: what is equal where only spacing, capitals or punctuation differ."""
+    return spaced(text or "").replace(" ", "")
+
+
+def _importance(item: Item) -> tuple[bool, int, str, str, str]:
+    return item.minor, place(item.kind), _falling(item.happened or item.seen), item.documents[0].record, item.documents[0].event
 
 
 def _falling(date: str) -> str:
@@ -219,6 +226,7 @@ def _item(alike: Sequence[Occurrence], subject: Subject, window: Window) -> Item
         happened=dates[-1] if dates else None,
         seen=max(event.seen for event in ordered),
         late=any(_late(event, window) for event in ordered),
+        minor=bool(first.quote_old and first.quote_new) and letters(first.quote_old) == letters(first.quote_new),
         documents=tuple(_document(event, subject.site) for event in ordered),
     )
 
@@ -248,7 +256,7 @@ def _title(groups: tuple[Group, ...], count: int, subject: Subject) -> str:
         return shortened(f"Nothing changed: {shown(subject.rule)}", 120)
     first = groups[0].sections[0].items[0]
     more = f" and {count - 1} more" if count > 1 else ""
-    return shortened(f"{groups[0].heading}: {first.said}{more}", 120)
+    return shortened(f"{groups[0].heading}: {first.said[0].lower()}{first.said[1:].replace(': ', ', ')}{more}", 120)
 
 
 def _summary(count: int, sources: tuple[Freshness, ...]) -> str:

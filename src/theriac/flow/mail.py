@@ -13,7 +13,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from theriac.errors import Defect, UserError
-from theriac.flow.digest_faces import as_html, as_text
+from theriac.flow.digest_faces import as_text
+from theriac.flow.digest_html import as_html
 from theriac.flow.digests import Digest, shortened, shown
 from theriac.flow.windows import moment
 
