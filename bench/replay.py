@@ -163,7 +163,7 @@ class Replay:
                 yield dated
 
         done = alert_run.run(
-            self.store.home, after, self.carrier, now=now, freshness=watch.freshness(), postage=alert_run.Postage(sender=SENDER, site=SITE)
+            self.store.home, after, self.carrier, now=now, freshness=watch.freshness(now, ""), postage=alert_run.Postage(sender=SENDER, site=SITE)
         )
         counts = (len(months.members.get(month, ())), done.events, seen[True], done.alerts, done.digests, done.sent)
         self.rows.append((month, *(f"{count:,}" for count in counts)))

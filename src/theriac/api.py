@@ -359,7 +359,7 @@ class Theriac:
     @property
     def alerts(self) -> Alerts:
         """Set Alert: rules, backtests, runs and deliveries."""
-        return Alerts(self.home, self.names, self.settings, self._resolve, pipeline.now)
+        return Alerts(self.home, self.names, self.settings, self._resolve, self.targets, pipeline.now)
 
     def landscape(self, *, drugs: Sequence[str] | None = None, as_of: str | None = None, tell: Callable[[int], None] = lambda _: None) -> pa.Table:
         """Target × condition × stage as an Arrow table: how many drugs stand there, how many of them move, and which they are."""

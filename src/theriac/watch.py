@@ -4,8 +4,11 @@ Flows in: a home, its names, settings. Flows out: what `alerts` and `alert_run` 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from theriac import alert_run, alerts, chronicle
 from theriac.alert_run import AlertRun, Postage
@@ -19,8 +22,12 @@ from theriac.flow.occurrences import Occurrence, occurrence
 from theriac.flow.profile import phase_words
 from theriac.flow.resolution import Resolution, ResolutionCandidate
 from theriac.flow.rule_branches import Choice
-from theriac.gather import Joiner
+from theriac.flow.rule_language import parse_rule
+from theriac.flow.rules import Is, Term, leaves, restored
+from theriac.flow.windows import moment
+from theriac.gather import Joiner, records_about
 from theriac.identifiers import link
+from theriac.live import FETCHERS
 from theriac.model import Application, Article, Label, Medicine, Recall, Shortage, Study
 from theriac.settings import Settings
 from theriac.store import alerts as kept
@@ -29,9 +36,12 @@ from theriac.store.events import Told
 from theriac.store.home import Home
 from theriac.store.lake import Lake, Stored
 from theriac.store.registry import Names
-from theriac.terms import EntityKind, ResolutionKind, Stage
+from theriac.targets import Targets
+from theriac.terms import Cadence, EntityKind, EventKind, ResolutionKind, Stage
 
 OUTGOING = "outgoing"  # where, inside the home, folders and feed files of alerts are written
+_DAYS = {Cadence.DAILY.value: 1, Cadence.WEEKLY.value: 7}
+_FAMILIES = frozenset(kind.family for kind in EventKind)
 _PHASES = {
     "early phase 1": Stage.EARLY_PHASE_1,
     "phase 1": Stage.PHASE_1,
@@ -45,10 +55,19 @@ _PHASES = {
 class Alerts:
     """Set Alert of one home: rules added, tested over history, run; every method takes and gives the shapes of `alerts`."""
 
-    def __init__(self, home: Home, names: Names, settings: Settings, resolve: Callable[[str, str], Resolution], clock: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        names: Names,
+        settings: Settings,
+        resolve: Callable[[str, str], Resolution],
+        targets: Callable[[], Targets],
+        clock: Callable[[], str],
+    ) -> None:
         self.home = home
         self.names = names
         self.settings = settings
+        self.targets = targets
         self.clock = clock
         self.resolve = resolver(names, resolve)
 
@@ -108,20 +127,27 @@ class Alerts:
 
     def test(self, rule: str, **options: Any) -> Backtest:
         """What the rule would have sent over the stored history."""
-        watch = Watch(self.home, self.names)
-        return alerts.backtest(rule, watch.since, resolve=self.resolve, sources=self._sources, **options)
+        watch = Watch(self.home, self.names, self.targets if asks_targets([parse_rule(rule)]) else None)
+        return alerts.backtest(rule, watch.since, resolve=self.resolve, sources=self._sources, site=self.settings.site, **options)
 
     def run(self, now: str | None = None, *, allow_loopback: bool = False) -> AlertRun:
         """Does what is due: matches new commits, composes the windows that are over, delivers what waits. Safe to repeat after any crash."""
-        watch = Watch(self.home, self.names)
+        now = now or self.clock()
+        asked = asks_targets(restored(one.bound) for one in kept.subscriptions(self.home))
+        watch = Watch(self.home, self.names, self.targets if asked else None)
         sender = self.settings.mail_sender
         carrier = Carrier(self.home.folder / OUTGOING, mail_server(self.settings.smtp, sender), allow_loopback=allow_loopback)
         postage = Postage(sender=sender, site=self.settings.site)
-        chronicle.tick(self.home, now or self.clock())
-        called = lambda one: self.names.by_identifier(one) or one  # noqa: E731 - a merged entity's present id
-        return alert_run.run(
-            self.home, watch.after, carrier, now=now or self.clock(), freshness=watch.freshness(), postage=postage, now_called=called
-        )
+        chronicle.tick(self.home, now)
+        freshness = watch.freshness(now, self.settings.cadence)
+        return alert_run.run(self.home, watch.after, carrier, now=now, freshness=freshness, postage=postage, now_called=self._now_called)
+
+    def _now_called(self, entity: str) -> str:
+        """The present id of an entity, however often it was merged since the rule was written."""
+        if entity.startswith(("target:", "class:")):
+            found = self.targets().entity(entity)
+            return found.id if found else self.targets().resolve(entity, entity.partition(":")[0]).entity or entity
+        return self.names.by_identifier(entity) or entity
 
     def deliveries(self, *, alert: str | None = None, state: str | None = None) -> list[DeliveryLine]:
         """Every attempt, newest first."""
@@ -129,10 +155,11 @@ class Alerts:
 
 
 class Watch:
-    """One home's events for alerts, with the record of each looked up once."""
+    """One home's events for alerts, with the record of each looked up once; targets and classes of their drugs only where rules ask for them."""
 
-    def __init__(self, home: Home, names: Names) -> None:
+    def __init__(self, home: Home, names: Names, targets: Callable[[], Targets] | None = None) -> None:
         self.home = home
+        self.acting = targets() if targets else None
         self.names = names
         self.lake = Lake(home)
         self.joiner = Joiner(self.lake, names)
@@ -146,26 +173,52 @@ class Watch:
             yield self._occurrence(told)
 
     def since(self, day: str, choices: tuple[Choice, ...]) -> Iterator[Occurrence]:
-        """The stored events seen since a day; what they must have is left to the matching."""
+        """The stored events seen since a day that have what the choices ask, as far as the store tells cheaply; the rest is left to the matching."""
         chronicle.catch_up(self.home)
-        for event in events.events(self.home, since=day):  # up to the last commit: what alerts hear of
+        wanted = dict(choices)
+        kinds = [f"{one}.*" if one in _FAMILIES else one for one in wanted.get("kind", ())]
+        source = wanted["source"][0] if len(wanted.get("source", ())) == 1 else None
+        found = events.events(self.home, since=day, kinds=kinds, source=source, records=self._records(wanted))
+        for event in found:  # up to the last commit: what alerts hear of
             yield self._occurrence(Told(event, 0, True))
 
-    def freshness(self) -> list[Freshness]:
-        """How fresh each source is."""
+    def _records(self, wanted: dict[str, tuple[str, ...]]) -> set[tuple[str, str]] | None:
+        """The records that are about the rarest entities that a rule names, or None where every record may be."""
+        field = next((field for field in ("drug", "condition") if field in wanted), None)
+        entities = [self.names.entity(one) for one in wanted.get(field or "", ())]
+        if not entities or any(entity is None for entity in entities):
+            return None
+        about = [records_about(entity, self.lake, self.names) for entity in entities if entity is not None]
+        return {record for some in about for record in some}
+
+    def freshness(self, now: str, cadence: str) -> list[Freshness]:
+        """How fresh each source is; stale is one that was to be asked and has not answered for three times as long as it may take."""
+        given = dict(part.partition("=")[::2] for part in cadence.split())
+        usual = {one.name: one.cadence.value for one in FETCHERS} | given
         return [
-            Freshness(source=str(row["source"]), data=_text(row["data_timestamp"]), checked=_text(row["last_success"]))
+            Freshness(
+                source=str(row["source"]),
+                data=_text(row["data_timestamp"]),
+                checked=_text(row["last_success"]),
+                stale=is_stale(_text(row["last_success"]), usual.get(str(row["source"])), now),
+            )
             for row in ledger.sources(self.home)
         ]
 
     def _occurrence(self, told: Told) -> Occurrence:
         (line,) = self.joiner.lines([told.event])
         about = self._record(told.event.record)
-        drugs = tuple(Entity(one.id, one.name) for one in line.drugs)
+        drugs = tuple(Entity(one.id, one.name) for one in line.drugs) or told.event.drugs
         conditions = tuple(Entity(one.id, one.name) for one in line.conditions)
         known = self.times.get(told.commit, told.event.seen)
         found = occurrence(told.event, known=known, commit=told.commit, fresh=told.fresh, **about)  # type: ignore[arg-type]
-        return Occurrence(**{name: getattr(found, name) for name in found.__struct_fields__} | {"drugs": drugs, "conditions": conditions})
+        if self.acting is None:
+            return msgspec.structs.replace(found, drugs=drugs, conditions=conditions)
+        targets = [Entity(one.id, one.name) for drug in drugs for one in self.acting.targets_of(drug.id)]
+        classes = [Entity(one.id, one.name) for drug in drugs for one in self.acting.classes_by_drug.get(drug.id, ())]
+        return msgspec.structs.replace(
+            found, drugs=drugs, conditions=conditions, targets=tuple(dict.fromkeys(targets)), classes=tuple(dict.fromkeys(classes))
+        )
 
     def _record(self, record: str) -> dict[str, object]:
         if record not in self._about:
@@ -188,7 +241,7 @@ def _about(at: Stored) -> dict[str, object]:
         case Study():
             found |= {"countries": document.countries, "stage": _PHASES.get(phase_words(document) or "")}
         case Label():
-            found |= {"countries": (document.jurisdiction,), "classes": tuple(_class(text) for text in document.classes)}
+            found |= {"countries": (document.jurisdiction,)}
         case Application():
             found |= {"countries": ("US",)}
         case Medicine():
@@ -196,10 +249,6 @@ def _about(at: Stored) -> dict[str, object]:
         case Recall() | Shortage():
             found |= {"countries": (document.jurisdiction,)}
     return found
-
-
-def _class(text: str) -> Entity:
-    return Entity(f"class:name.{organisation_key(text)}", text)
 
 
 def _link(at: Stored) -> str | None:
@@ -216,20 +265,36 @@ def _link(at: Stored) -> str | None:
 
 
 def resolver(names: Names, resolve: Callable[[str, str], Resolution]) -> Callable[[str, str], Resolution]:
-    """How rules resolve names: drugs and conditions by the registry, organisations by the records that name them, classes by their text."""
+    """How rules resolve names: organisations by the records that name them, everything else by the registries of entities."""
 
     def one(kind: str, name: str) -> Resolution:
-        if kind in (EntityKind.DRUG, EntityKind.CONDITION):
+        if kind != EntityKind.ORGANIZATION:
             return resolve(name, kind)
         key = organisation_key(name)
-        known = kind == "class" or names.is_mentioned(f"organization/{key}")
         entity = f"{kind}:name.{key}"
-        if not known:
+        if not names.is_mentioned(f"organization/{key}"):
             return Resolution(query=name, entity=None, kind=ResolutionKind.UNKNOWN, score=0.0, reason="no loaded document names it")
         candidate = ResolutionCandidate(entity=entity, name=name, score=1.0, reason="the name as written")
         return Resolution(query=name, entity=entity, kind=ResolutionKind.RESOLVED, score=1.0, reason="the name as written", candidates=(candidate,))
 
     return one
+
+
+def asks_targets(rules: Iterable[Term]) -> bool:
+    """Whether any of the rules names a target or class: only then is it worth knowing who acts on what."""
+    return any(isinstance(leaf, Is) and leaf.field in ("target", "class") for rule in rules for leaf in leaves(rule))
+
+
+def is_stale(checked: str | None, cadence: str | None, now: str) -> bool:
+    """Whether a source that is asked that often has been silent for too long; one that only files bring is never stale.
+
+    >>> is_stale("2026-11-01T06:00:00Z", "daily", "2026-11-03T06:00:00Z"), is_stale("2026-11-01T06:00:00Z", "daily", "2026-11-05T06:00:00Z")
+    (False, True)
+    >>> is_stale("2020-01-01", None, "2026-11-05")
+    False
+    """
+    days = _DAYS.get(cadence or "")
+    return days is not None and (checked is None or moment(now) - moment(checked) > timedelta(days=3 * days))
 
 
 def mail_server(text: str | None, sender: str) -> MailServer | None:

@@ -42,7 +42,8 @@ def digests(found: Sequence[Any]) -> None:
         for group in one.groups:
             out.print(plain(f"  {group.heading}"))
             for item in (item for section in group.sections for item in section.items):
-                out.print(plain(f"    {item.said}{f': {item.old} → {item.new}' if item.old or item.new else ''}"))
+                change = " → ".join(value for value in (item.old, item.new) if value)
+                out.print(plain(f"    {': '.join(part for part in (item.said, item.title, change) if part)}"))
 
 
 def backtest(found: Any) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 import msgspec
 
 from theriac.flow.digests import Digest, Document, Item, letters, shortened
+from theriac.flow.importance import place
 from theriac.flow.word_diff import Run, word_diff
 
 MOST_ITEMS, MOST_DOCUMENTS, LONGEST_QUOTE = 200, 12, 700
@@ -75,14 +76,15 @@ def _text_item(item: Item) -> Iterator[str]:
 
 def glance(digest: Digest) -> list[str]:
     """What a long digest holds, most important first: each kind of change with how often and of which drugs; nothing for a short one."""
-    names: dict[tuple[bool, str], Counter[str]] = defaultdict(Counter)
+    names: dict[tuple[bool, int, str], Counter[str]] = defaultdict(Counter)
     ordered = [(item, group.heading) for group in digest.groups for section in group.sections for item in section.items]
     for item, heading in ordered:
-        names[item.minor, "Only spacing, capitals or punctuation" if item.minor else item.said][heading] += 1
+        key = (True, 0, "Only spacing, capitals or punctuation") if item.minor else (False, place(item.kind), item.said)
+        names[key][heading] += 1
     if len(ordered) < 5 or len(names) < 2:
         return []
-    kinds = sorted(names, key=lambda key: key[0])
-    lines = [f"{names[key].total()} × {key[1]}: {_several(names[key])}" for key in kinds[:MOST_LINES]]
+    kinds = sorted(names)
+    lines = [f"{names[key].total()} × {key[2]}: {_several(names[key])}" for key in kinds[:MOST_LINES]]
     left = sum(names[key].total() for key in kinds[MOST_LINES:])
     return [*lines, f"{left} × other changes"] if left else lines
 
@@ -123,18 +125,21 @@ def _plain(quote: str) -> tuple[Run, ...]:
 
 def _side(runs: tuple[Run, ...], kind: str) -> Iterator[Run]:
     """One side's words, with what was kept shown only near what changed."""
-    left = LONGEST_QUOTE
-    for place, run in enumerate(runs):
+    left, before = LONGEST_QUOTE, ""
+    for number, run in enumerate(runs):
         if left <= 0:
             yield Run("kept", " …")
             return
         if run.kind == "kept":
-            text = _near(run.text, first=place == 0, last=place == len(runs) - 1)
+            text = _near(run.text, first=number == 0, last=number == len(runs) - 1)
         elif run.kind == kind:
             text = run.text if len(run.text) <= left else shortened(run.text, left)
         else:
             continue
         left -= len(text)
+        if before[-1:].isalnum() and text[:1].isalnum():  # the last word of a text has no blank behind it
+            text = f" {text}"
+        before = text
         yield Run(run.kind, text)
 
 

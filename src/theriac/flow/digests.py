@@ -21,7 +21,7 @@ from theriac.terms import EventKind
 NOTICE = "Information from public documents, not medical advice."
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]+")
 _SAFE_LINK = re.compile(r"https?://[^\s<>\"'\\]+\Z")
-_MERGED_FAMILIES = frozenset({"label"})
+_MERGED = {"label": "labels", "patent": "listings"}  # families whose records say the same of one drug, and what several are called
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -186,9 +186,12 @@ def _sections(events: Sequence[Occurrence], subject: Subject, window: Window) ->
 
 
 def _sameness(event: Occurrence) -> tuple[str, ...]:
-    """What makes two events one item: the same words changed in the same way in labels of the same drug; other records stand alone."""
-    if event.kind.family not in _MERGED_FAMILIES:
+    """What makes two events one item: the same words changed in the same way in labels of the same drug, or the same date crossed or moved
+    in listings of its patents; other records stand alone."""
+    if event.kind.family not in _MERGED:
         return (event.id,)
+    if event.kind.family == "patent":
+        return (event.kind, event.old or "", event.new or event.id)
     quotes = letters(event.quote_old), letters(event.quote_new)
     if any(quotes) and event.kind is not EventKind.LABEL_NEW_LABEL:
         return (event.kind, *quotes)
@@ -217,10 +220,10 @@ def _item(alike: Sequence[Occurrence], subject: Subject, window: Window) -> Item
     return Item(
         kind=first.kind,
         said=said(first.kind),
-        title=_or_none(first.title) if one else f"{len({event.record for event in ordered})} labels",
+        title=_or_none(first.title) if one else f"{len({event.record for event in ordered})} {_MERGED[first.kind.family]}",
         conditions=tuple(sorted({shown(condition.name) for event in ordered for condition in event.conditions})),
-        old=_or_none(first.old) if one or first.quote_old else None,
-        new=_or_none(first.new) if one or first.quote_new else None,
+        old=_or_none(first.old) if one or first.quote_old or first.kind.family == "patent" else None,
+        new=_or_none(first.new) if one or first.quote_new or first.kind.family == "patent" else None,
         quote_old=_or_none(first.quote_old),
         quote_new=_or_none(first.quote_new),
         happened=dates[-1] if dates else None,
