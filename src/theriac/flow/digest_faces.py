@@ -15,7 +15,7 @@ from theriac.flow.word_diff import Run, word_diff
 
 MOST_ITEMS, MOST_DOCUMENTS, LONGEST_QUOTE = 200, 12, 700
 MOST_LINES, MOST_NAMES = 8, 6
-_SHORT_VALUE, _AROUND, _LEAST_KEPT = 60, 110, 0.3
+_SHORT_VALUE, _LONGEST_CODE, _AROUND, _LEAST_KEPT = 60, 24, 110, 0.3
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -95,7 +95,17 @@ def _several(names: Counter[str]) -> str:
 
 
 def change_said(item: Item) -> str:
-    """Old → new, as far as the quotes do not say it already."""
+    """Old → new, as far as the quotes do not say it already; a quote that is only a number or code stands before it."""
+    code = next((quote for quote in (item.quote_new, item.quote_old) if quote and _is_code(quote)), "")
+    change = _change(item)
+    return f"{code}: {change}" if code and change else code or change
+
+
+def _is_code(quote: str) -> bool:
+    return len(quote) <= _LONGEST_CODE and " " not in quote
+
+
+def _change(item: Item) -> str:
     old = shortened(item.old, 200) if item.old and _adds(item.old, item.quote_old) else ""
     new = shortened(item.new, 200) if item.new and _adds(item.new, item.quote_new) else ""
     if old and new:
@@ -110,7 +120,7 @@ def _adds(value: str, quote: str | None) -> bool:
 
 def quotes(item: Item) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
     """The old and the new quote in runs of words, those that differ apart where most was kept; long stretches without a change are left out."""
-    old, new = item.quote_old or "", item.quote_new or ""
+    old, new = (quote if quote and not _is_code(quote) else "" for quote in (item.quote_old, item.quote_new))
     if old and new and not item.minor:
         runs = word_diff(old, new)
         kept = sum(len(run.text) for run in runs if run.kind == "kept")

@@ -186,12 +186,12 @@ def _sections(events: Sequence[Occurrence], subject: Subject, window: Window) ->
 
 
 def _sameness(event: Occurrence) -> tuple[str, ...]:
-    """What makes two events one item: the same words changed in the same way in labels of the same drug, or the same date crossed or moved
-    in listings of its patents; other records stand alone."""
+    """What makes two events one item: the same words changed in the same way in labels of the same drug, or the same date of the same patent
+    in several listings; other records stand alone."""
     if event.kind.family not in _MERGED:
         return (event.id,)
     if event.kind.family == "patent":
-        return (event.kind, event.old or "", event.new or event.id)
+        return (event.kind, event.old or "", event.new or event.id, event.quote_old or "", event.quote_new or "")
     quotes = letters(event.quote_old), letters(event.quote_new)
     if any(quotes) and event.kind is not EventKind.LABEL_NEW_LABEL:
         return (event.kind, *quotes)
@@ -229,9 +229,14 @@ def _item(alike: Sequence[Occurrence], subject: Subject, window: Window) -> Item
         happened=dates[-1] if dates else None,
         seen=max(event.seen for event in ordered),
         late=any(_late(event, window) for event in ordered),
-        minor=bool(first.quote_old and first.quote_new) and letters(first.quote_old) == letters(first.quote_new),
+        minor=_is_minor(first),
         documents=tuple(_document(event, subject.site) for event in ordered),
     )
+
+
+def _is_minor(event: Occurrence) -> bool:
+    old, new = event.quote_old or "", event.quote_new or ""
+    return bool(old and new) and old != new and letters(old) == letters(new)
 
 
 def _late(event: Occurrence, window: Window) -> bool:
