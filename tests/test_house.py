@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("worker",),
     ("store",),
     ("intake", "search", "engine", "gather", "clinical", "delivery"),
-    ("targets", "standing", "chronicle", "documents"),
+    ("targets", "structures", "standing", "chronicle", "documents"),
     ("catchup", "development", "clinic", "finding", "pathways"),
     ("alert_run",),
     ("alerts",),

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import pyarrow as pa
 
-from theriac import chronicle, clinic, development, documents, pathways, pipeline
+from theriac import chem, chronicle, clinic, development, documents, pathways, pipeline
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import last_day, read_date
@@ -48,6 +48,7 @@ from theriac.store.home import Home, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names, NamesAsOf
 from theriac.store.tables import write
+from theriac.structures import StructureHit, Structures, StructureView
 from theriac.targets import Targets, targets_of_drug
 from theriac.terms import EntityKind, ResolutionKind
 from theriac.views import (
@@ -69,7 +70,7 @@ from theriac.views import (
 )
 from theriac.watch import Alerts
 
-_MORE_SHAPES = (TargetPage, ClassPage, pipeline.LoadReport, upkeep.Check, VersionLine)
+_MORE_SHAPES = (TargetPage, ClassPage, StructureView, StructureHit, pipeline.LoadReport, upkeep.Check, VersionLine)
 T = TypeVar("T", ActingDrug, ClassMember)
 
 
@@ -110,6 +111,7 @@ class Theriac:
         self._names: tuple[tuple[int, str], Names] | None = None
         self._pathways: tuple[tuple[int, str | None], Pathways] | None = None
         self._targets: tuple[tuple[int, str | None], Targets] | None = None
+        self._structures: tuple[tuple[int, str | None], Structures] | None = None
         self._past: tuple[tuple[int, str], NamesAsOf] | None = None
 
     def __enter__(self) -> "Theriac":
@@ -426,6 +428,38 @@ class Theriac:
         """The other drugs that act on a target of this one in the same direction; `reach` adds how far each has got."""
         found = self.targets(as_of).neighbours(self.entity(drug, as_of=as_of))
         return self._reached(found, as_of) if reach else found
+
+    def structures(self, as_of: str | None = None) -> Structures:
+        """The structures of all loaded molecules, gathered once a commit."""
+        names, key = self.names_at(as_of), (self.home.index.stamp, as_of)
+        if self._structures is None or self._structures[0] != key:
+            self._structures = (key, Structures(self.lake(as_of), names))
+        return self._structures[1]
+
+    def structure(self, drug: str, as_of: str | None = None) -> StructureView:
+        """The structures that sources give for the drug: SMILES and InChIKey with the record."""
+        return self.structures(as_of).of(self.entity(drug, as_of=as_of))
+
+    def structure_picture(self, drug_or_smiles: str, as_of: str | None = None) -> str:
+        """The structure as SVG; UserError where RDKit is missing or no source gives one."""
+        return chem.picture(self._smiles(drug_or_smiles, as_of))
+
+    def similar(self, drug_or_smiles: str, *, least: float = 0.5, limit: int = 20, as_of: str | None = None) -> list[StructureHit]:
+        """The drugs whose structure (without its salt) is at least so similar, the most similar first."""
+        return self.structures(as_of).similar(self._smiles(drug_or_smiles, as_of), least=least, limit=limit)
+
+    def containing(self, pattern: str, *, limit: int = 50, as_of: str | None = None) -> list[StructureHit]:
+        """The drugs whose structure holds the pattern (SMARTS or SMILES), by name."""
+        return self.structures(as_of).containing(pattern, limit=limit)
+
+    def _smiles(self, drug_or_smiles: str, as_of: str | None) -> str:
+        """The SMILES of a drug, or the words themselves where they are no drug's name but a structure."""
+        try:
+            return self.structures(as_of).smiles_of(self.entity(drug_or_smiles, as_of=as_of))
+        except UnknownName:
+            if not chem.is_structure(drug_or_smiles):
+                raise
+            return drug_or_smiles.strip()
 
     def _reached(self, drugs: Sequence[T], as_of: str | None) -> list[T]:
         return development.reached(drugs, self.lake(as_of), self.names_at(as_of), self._today(as_of), as_of)

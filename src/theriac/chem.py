@@ -78,6 +78,11 @@ def molecule_of(smiles: str) -> Any:
     return molecule
 
 
+def is_structure(text: str) -> bool:
+    """Whether a text can be read as SMILES; what holds a blank is none."""
+    return " " not in text.strip() and _rdkit().MolFromSmiles(text.strip()) is not None
+
+
 def inchikey(smiles: str) -> str:
     """The standard InChIKey of a structure: what two sources' records of one molecule share."""
     return str(_rdkit().MolToInchiKey(molecule_of(smiles)))
@@ -87,6 +92,11 @@ def parent(smiles: str) -> str:
     """The canonical SMILES of the parent: the largest part without salt, solvent and charge."""
     molecule, standard = molecule_of(smiles), _part("Chem.MolStandardize.rdMolStandardize")
     return str(_rdkit().MolToSmiles(standard.Uncharger().uncharge(standard.FragmentParent(molecule))))
+
+
+def bare_parent(smiles: str) -> str:
+    """The parent of a salt; a molecule of one part stays as it is written, and what cannot be read stays for the caller to refuse."""
+    return parent(smiles) if "." in smiles and _rdkit().MolFromSmiles(smiles) is not None else smiles
 
 
 def same_molecule(first: str, second: str) -> bool:

@@ -315,11 +315,12 @@ class Lookup(Struct, frozen=True, tag="lookup", tag_field="record"):
 
 
 class ReferenceTable(Struct, frozen=True, tag="reference", tag_field="record"):
-    """One row of a vocabulary that a user loads; all that it says is in the claims."""
+    """One row of a vocabulary that a user loads; all that it says is in the claims, but for the structure of a table that has one."""
 
     table: str
     names: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+    smiles: str | None = None
 
 
 class Interaction(Struct, frozen=True):

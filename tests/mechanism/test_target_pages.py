@@ -45,6 +45,7 @@ NAMES = target_names(DOCUMENTS, INDEX)
         ("uniprot:Q9AAA7", "target:uniprot.Q9AAA7", "identifier"),
         ("CHEMBL910007", "target:uniprot.Q9AAA7", "identifier"),
         ("target:chembl_target.CHEMBL910007", "target:uniprot.Q9AAA7", "identifier"),
+        ("target:name.samplereceptor7", "target:uniprot.Q9AAA7", "a name that was its id; the human one of 2"),
         ("target:gene.SMR7", "target:uniprot.Q9AAA7", "identifier"),
         ("Q9BBB7", "target:uniprot.Q9BBB7", "identifier"),
         ("sample receptors", "target:uniprot.Q9AAA7+uniprot.Q9AAA8", "the name as written"),

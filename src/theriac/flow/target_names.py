@@ -100,6 +100,8 @@ def _ways(wanted: str, names: TargetNames) -> Iterator[tuple[str, tuple[str, ...
     """The ways to understand the words, the surest first."""
     index = names.index
     yield "identifier", _of_identifier(wanted, index)
+    if wanted.startswith("target:name."):
+        yield "a name that was its id", names.by_name.get(name_key(wanted.removeprefix("target:name.")), ())
     if _GENE_WORDS.match(wanted) and (gene := index.of_gene(wanted)) is not None:
         yield "gene symbol", (gene.id,)
     if (symbol := _EVERYDAY.get(symbol_key(wanted))) is not None and (gene := index.of_gene(symbol)) is not None:

@@ -78,7 +78,7 @@ class ReferenceTables(Format):
     name = "reference.table"
     source = "reference"
     canonicaliser = "reference.table/1"
-    reader = "reference.table/1"
+    reader = "reference.table/2"
 
     def table(self, head: Head) -> str | None:
         found = _recognised(head.first)
@@ -125,7 +125,8 @@ class ReferenceTables(Format):
         names = tuple(dict.fromkeys(name.text for claim in claims for name in claim.names))
         identifiers = tuple(dict.fromkeys(identifier for claim in claims for identifier in claim.identifiers))
         title = decoded.rows[0].get(decoded.layout.label) or " ".join(decoded.rows[0].get(column, "") for column in decoded.layout.key)
-        document = ReferenceTable(table=decoded.table, names=names, identifiers=identifiers)
+        smiles = decoded.rows[0].get("SMILES") or decoded.rows[0].get("smiles") if claims else None
+        document = ReferenceTable(table=decoded.table, names=names, identifiers=identifiers, smiles=smiles)
         return Reading(document=document, title=title, claims=claims)
 
 
