@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("intake", "search", "engine", "gather", "clinical", "delivery"),
     ("targets", "structures", "standing", "chronicle", "documents"),
-    ("catchup", "development", "clinic", "finding", "pathways"),
+    ("catchup", "development", "clinic", "finding", "pathways", "news"),
     ("alert_run",),
     ("alerts",),
     ("pipeline", "watch"),

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import pyarrow as pa
 
-from theriac import chem, chronicle, clinic, development, documents, pathways, pipeline
+from theriac import chem, chronicle, clinic, development, documents, news, pathways, pipeline
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import last_day, read_date
@@ -39,6 +39,7 @@ from theriac.labels import Statements, read_label, read_statements
 from theriac.labels.findings import Checked
 from theriac.labels.plan import Plan, Refusal
 from theriac.model import Label
+from theriac.news import News, NewsItem
 from theriac.pathways import Pathways
 from theriac.search import SearchIndex
 from theriac.settings import Settings, read_settings
@@ -567,6 +568,33 @@ class Theriac:
             source=source,
         )
         return Joiner(self.lake(as_of), names).lines(found)
+
+    def news(
+        self,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        drug: str | None = None,
+        condition: str | None = None,
+        family: str | None = None,
+        source: str | None = None,
+        page: int = 1,
+        as_of: str | None = None,
+    ) -> News:
+        """One page of what changed, grouped by drug, with how many changes there are of each kind and source."""
+        names = self.names_at(as_of)
+        self._catch_up_events()
+        last = _date_or_none(until, "until")
+        day = min(until_end(one) for one in (last, _date_or_none(as_of, "as of")) if one) if last or as_of else None
+        records = self._records_about(drug, condition, as_of)
+        since = _date_or_none(since, "since")
+        return news.news(self.lake(as_of), names, since=since, until=day, records=records, family=family, source=source, page=page)
+
+    def change(self, number: str) -> NewsItem:
+        """One change by its id."""
+        names = self.names_at(None)
+        self._catch_up_events()
+        return news.one_change(self.lake(), names, number)
 
     def _records_about(self, drug: str | None, condition: str | None, as_of: str | None) -> set[tuple[str, str]] | None:
         chosen: set[tuple[str, str]] | None = None

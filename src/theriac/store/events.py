@@ -219,3 +219,53 @@ def events(
 
 def _of_kind(kind: str, wanted: Sequence[str]) -> bool:
     return not wanted or any(kind == one or (one.endswith(".*") and kind.startswith(one[:-1])) for one in wanted)
+
+
+def page_of_events(
+    home: Home,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    records: Iterable[tuple[str, str]] | None = None,
+    families: Sequence[str] = (),
+    source: str | None = None,
+    most: int = 50,
+    skip: int = 0,
+) -> list[Event]:
+    """Some of the events that stand, newest first; `families` are the first words of their kinds (`label`)."""
+    where, arguments = _chosen(since, until, records, families, source)
+    query = f"SELECT e.body FROM event e JOIN record r ON r.id = e.record WHERE {where} ORDER BY e.seen DESC, e.kind, e.id LIMIT ? OFFSET ?"
+    return [_decode.decode(body) for (body,) in home.index.db.execute(query, (*arguments, most, skip))]
+
+
+def counts(
+    home: Home, *, since: str | None = None, until: str | None = None, records: Iterable[tuple[str, str]] | None = None
+) -> dict[tuple[str, str], int]:
+    """How many events stand, by family and source."""
+    where, arguments = _chosen(since, until, records, (), None)
+    family = "substr(e.kind, 1, instr(e.kind, '.') - 1)"
+    query = f"SELECT {family}, r.source, count(*) FROM event e JOIN record r ON r.id = e.record WHERE {where} GROUP BY 1, 2"
+    return {(kind, one): number for kind, one, number in home.index.db.execute(query, arguments)}
+
+
+def event_of(home: Home, number: str) -> Event | None:
+    """The event of that id, with what took its place where something did; None where there is none."""
+    row = home.index.db.execute("SELECT body, superseded_by FROM event WHERE id = ?", (number,)).fetchone()
+    return None if row is None else msgspec.structs.replace(_decode.decode(row[0]), superseded_by=tuple((row[1] or "").split()))
+
+
+def _chosen(
+    since: str | None, until: str | None, records: Iterable[tuple[str, str]] | None, families: Sequence[str], source: str | None
+) -> tuple[str, tuple[object, ...]]:
+    clauses, arguments = ["e.superseded_by IS NULL"], []
+    for clause, value in (("e.seen >= ?", since), ("e.seen <= ?", until), ("r.source = ?", source)):
+        if value is not None:
+            clauses.append(clause)
+            arguments.append(value)
+    if families:
+        clauses.append("substr(e.kind, 1, instr(e.kind, '.') - 1) IN (SELECT value FROM json_each(?))")
+        arguments.append(msgspec.json.encode(list(families)).decode())
+    if records is not None:
+        clauses.append("r.source || ':' || r.key IN (SELECT value FROM json_each(?))")
+        arguments.append(msgspec.json.encode(sorted({f"{one}:{key}" for one, key in records})).decode())
+    return " AND ".join(clauses), tuple(arguments)
