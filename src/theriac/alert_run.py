@@ -79,7 +79,7 @@ def feed(home: Home, token: str, *, site: str | None = None) -> bytes:
     """The private Atom feed of that name, as it is now; UnknownName where there is none."""
     one = kept.subscription_of_token(home, token)
     found = {item.window: item for item in kept.told(home, one.id, IN_FEED * 4)}
-    here = f"{site.rstrip('/')}/feeds/{token}.atom" if site else None
+    here = f"{site.rstrip('/')}/feeds/alerts/{token}.atom" if site else None
     page = f"{site.rstrip('/')}/alerts/{one.id}" if site else None
     return as_atom(one.id, f"Theriac: {one.rule}", [digest_of(item) for item in list(found.values())[:IN_FEED]], here=here, page=page)
 

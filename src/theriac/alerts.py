@@ -140,6 +140,17 @@ def shown(home: Home, number: str) -> AlertLine:
     return _line(kept.subscription(home, number), kept.counts(home).get(number, {}))
 
 
+def explain(rule: str, *, resolve: Resolve, sources: Collection[str]) -> str:
+    """The rule as a sentence, with its names as they are resolved today."""
+    return explained(bound(parse_rule(rule), resolve, sources))
+
+
+def feed_name(home: Home, number: str) -> str | None:
+    """The private name under which a subscription's feed is had; None where it goes elsewhere."""
+    one = kept.subscription(home, number)
+    return one.token if any(target.kind is TargetKind.FEED for target in one.targets) else None
+
+
 def digests_of(home: Home, number: str, most: int = 50) -> list[Digest]:
     """The digests of a subscription, newest first, each window once."""
     found = {one.window: one for one in kept.told(home, number, most * 4)}

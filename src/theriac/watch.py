@@ -14,7 +14,7 @@ from theriac import alert_run, alerts, chronicle
 from theriac.alert_run import AlertRun, Postage
 from theriac.alerts import AlertAdded, AlertLine, Backtest, DeliveryLine
 from theriac.delivery import Carrier, MailServer
-from theriac.errors import UserError
+from theriac.errors import UnknownName, UserError
 from theriac.flow.digests import Digest, Freshness
 from theriac.flow.events import Entity
 from theriac.flow.keys import organisation_key
@@ -83,13 +83,24 @@ class Alerts:
         """The subscription with what was given changed."""
         return alerts.edit(self.home, number, now=self.clock(), resolve=self.resolve, sources=self._sources, **options)
 
-    def listed(self) -> list[AlertLine]:
-        """All subscriptions."""
-        return alerts.listed(self.home)
+    def listed(self, owner: str | None = None) -> list[AlertLine]:
+        """The subscriptions of one owner, or of everybody."""
+        return alerts.listed(self.home, owner=owner)
 
-    def shown(self, number: str) -> AlertLine:
-        """One subscription."""
-        return alerts.shown(self.home, number)
+    def shown(self, number: str, owner: str | None = None) -> AlertLine:
+        """One subscription; UnknownName where the owner given has none of that id."""
+        found = alerts.shown(self.home, number)
+        if owner is not None and found.owner != owner:
+            raise UnknownName("there is no such alert; `theriac alert list` shows all of them")
+        return found
+
+    def explain(self, rule: str) -> str:
+        """The rule as a sentence, its names resolved; UserError, UnknownName or AmbiguousName where it cannot be."""
+        return alerts.explain(rule, resolve=self.resolve, sources=self._sources)
+
+    def feed_name(self, number: str) -> str | None:
+        """The private name of a subscription's feed, None where it has none: for its owner's eyes only."""
+        return alerts.feed_name(self.home, number)
 
     def digests(self, number: str) -> list[Digest]:
         """What a subscription was told, newest first."""
