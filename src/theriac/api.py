@@ -584,10 +584,10 @@ class Theriac:
         """One page of what changed, grouped by drug, with how many changes there are of each kind and source."""
         names = self.names_at(as_of)
         self._catch_up_events()
-        last = _date_or_none(until, "until")
-        day = min(until_end(one) for one in (last, _date_or_none(as_of, "as of")) if one) if last or as_of else None
+        days = [until_end(one) for one in (_date_or_none(until, "until"), _date_or_none(as_of, "as of")) if one]
         records = self._records_about(drug, condition, as_of)
         since = _date_or_none(since, "since")
+        day = min([*days, pipeline.now()])
         return news.news(self.lake(as_of), names, since=since, until=day, records=records, family=family, source=source, page=page)
 
     def change(self, number: str) -> NewsItem:

@@ -23,6 +23,7 @@ from theriac.views import SUMMARY_MARK, View
 
 _PAGE = 48_000
 _LONG, _ENOUGH = 700, 420
+_PRODUCT = ("Name", "Generic name", "Strength", "Form", "Route", "Code")
 _NAMING = ("name", "text", "label", "code", "number", "date")
 _MEDIA = {(b"{", b"["): ("json", "application/json"), (b"<",): ("xml", "application/xml")}
 _BULLET = re.compile(r"\s+(?=[•●▪◦·]\s)")
@@ -287,9 +288,10 @@ def _head(label: LabelDocument) -> Iterator[Block]:
         ("Applications", label.application_numbers),
     )
     yield from (Block(kind="field", name=name, text="; ".join(dict.fromkeys(texts))) for name, texts in several if texts)
-    rows = tuple((one.name, one.generic_name, one.strength, one.form, "; ".join(one.routes), one.code) for one in label.products)
+    rows = [(one.name, one.generic_name, one.strength, one.form, "; ".join(one.routes), one.code) for one in label.products]
     if any(any(row[2:]) for row in rows):
-        yield from table("Products", (("Name", "Generic name", "Strength", "Form", "Route", "Code"),), rows)
+        filled = [place for place in range(len(_PRODUCT)) if any(row[place] for row in rows)]
+        yield from table("Products", (tuple(_PRODUCT[place] for place in filled),), tuple(tuple(row[place] for place in filled) for row in rows))
 
 
 def _section(section: Section, level: int) -> Iterator[Part]:
@@ -315,6 +317,8 @@ def _headed(section: Section) -> tuple[str, str]:
         return " ".join(found[0].split()), text[found.end() :]
     if section.highlights:
         return "Highlights", text
+    if text.strip() and "".join(f"{section.number} {section.title}".split()).startswith("".join(text.split())):
+        return " ".join(text.split()), ""
     return f"{section.number} {section.title}".strip(), text
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from theriac.documents import original
 from theriac.errors import UnknownName, UserError
+from theriac.flow.changed_parts import ChangedRun, shortened
 from theriac.flow.events import Event
 from theriac.flow.importance import FAMILIES, place, said
 from theriac.flow.word_diff import word_diff
@@ -20,6 +21,7 @@ from theriac.views import SUMMARY_MARK, ChangeLine, EntityName, Run, View
 
 _TOGETHER = 40
 _ALIKE = 0.3
+_SHORT, _LONGEST = 24, 420
 
 
 class Place(View, frozen=True):
@@ -32,7 +34,9 @@ class Place(View, frozen=True):
 
 
 class NewsItem(View, frozen=True):
-    """One change as a reader sees it; `runs` lead from the old words to the new where they have enough in common."""
+    """One change as a reader sees it: `old` and `new` in short where the quotes do not say the same, and the quotes themselves, the very long ones
+    cut; `runs` lead from the old words to the new where they have enough in common.
+    """
 
     said: str
     family: str
@@ -40,6 +44,10 @@ class NewsItem(View, frozen=True):
     link: str | None
     says: str | None
     change: ChangeLine
+    old: str | None
+    new: str | None
+    quote_old: str | None
+    quote_new: str | None
     runs: list[Run]
     same: list[Place]
     superseded_by: list[str]
@@ -76,7 +84,7 @@ def news(
     names: Names,
     *,
     since: str | None,
-    until: str | None,
+    until: str,
     records: set[tuple[str, str]] | None,
     family: str | None,
     source: str | None,
@@ -141,7 +149,11 @@ def items(found: Iterable[Event], lake: Lake, names: Names) -> list[NewsItem]:
                 link=link,
                 says=SUMMARY_MARK if line.record.startswith("starter:") else None,
                 change=line,
+                old=_beside(line.old, line.quote_old),
+                new=_beside(line.new, line.quote_new),
                 runs=_runs(line),
+                quote_old=_cut(line.quote_old) if line.quote_old != line.old else None,
+                quote_new=_cut(line.quote_new) if line.quote_new != line.new else None,
                 same=[],
                 superseded_by=list(event.superseded_by),
             )
@@ -153,9 +165,22 @@ def _runs(line: ChangeLine) -> list[Run]:
     """The words of the old quote and the new together, where enough of them are shared to be read so."""
     if not line.quote_old or not line.quote_new:
         return []
-    runs = [Run(kind=run.kind, text=run.text) for run in word_diff(line.quote_old, line.quote_new)]
+    runs = [ChangedRun(run.kind, run.text) for run in word_diff(line.quote_old, line.quote_new)]
     kept = sum(len(run.text) for run in runs if run.kind == "kept")
-    return runs if kept >= _ALIKE * max(len(line.quote_old), len(line.quote_new)) else []
+    if kept < _ALIKE * max(len(line.quote_old), len(line.quote_new)):
+        return []
+    return [Run(kind=run.kind, text=_cut(run.text) if run.kind != "kept" else run.text) for run in shortened(runs)]
+
+
+def _beside(text: str | None, quote: str | None) -> str | None:
+    """The short form of what changed, unless the quote begins with it or is it."""
+    bare = "".join((text or "").split()).rstrip("…")
+    return None if quote and "".join(quote.split()).startswith(bare) and len(bare) > _SHORT else text
+
+
+def _cut(text: str | None) -> str:
+    bare = text or ""
+    return bare if len(bare) <= _LONGEST else bare[:_LONGEST].rpartition(" ")[0] + " …"
 
 
 def grouped(found: Sequence[NewsItem]) -> list[NewsGroup]:

@@ -34,12 +34,11 @@ class PartChange(msgspec.Struct, frozen=True):
 
 def changed_parts(old: Sequence[Part], new: Sequence[Part]) -> tuple[list[PartChange], int]:
     """The parts that differ, in the new version's order, and how many are equal."""
-    before, after = _texts(old), _texts(new)
     equal = 0
     changes: list[PartChange] = []
     for one, other in _paired(old, new):
-        older, newer = before[one] if one is not None else "", after[other] if other is not None else ""
-        if older.split() == newer.split():
+        older, newer = _sides(old, new, one, other)
+        if one is not None and other is not None and older.split() == newer.split():
             equal += 1
         elif made := _change(old[one] if one is not None else None, new[other] if other is not None else None, older, newer):
             changes.append(made)
@@ -72,8 +71,15 @@ def _key(part: Part) -> tuple[str, int]:
     return part.title.casefold(), part.level
 
 
-def _texts(parts: Sequence[Part]) -> list[str]:
-    return ["\n".join([part.title, *(_said(block) for block in part.blocks)]).strip() for part in parts]
+def _sides(old: Sequence[Part], new: Sequence[Part], one: int | None, other: int | None) -> tuple[str, str]:
+    """What to compare of two parts: the heading only where it is not the same."""
+    before, after = old[one] if one is not None else None, new[other] if other is not None else None
+    headed = before is not None and after is not None and before.title.split() != after.title.split()
+    return tuple("" if part is None else _whole(part, headed=headed) for part in (before, after))  # type: ignore[return-value]
+
+
+def _whole(part: Part, *, headed: bool) -> str:
+    return "\n".join([*([part.title] if headed else []), *(_said(block) for block in part.blocks)]).strip()
 
 
 def _said(block: Block) -> str:
@@ -85,15 +91,19 @@ def _said(block: Block) -> str:
 
 def _change(old: Part | None, new: Part | None, older: str, newer: str) -> PartChange | None:
     part = new or old
-    if part is None or not (older.strip() or newer.strip()):
+    if part is None or not (older.strip() or newer.strip() or part.title):
         return None
     kind = "added" if old is None else "removed" if new is None else "changed"
     runs = [ChangedRun(run.kind, run.text) for run in word_diff(older, newer)]
-    return PartChange(part.title, part.path, kind, list(_shortened(runs)))
+    return PartChange(part.title, part.path, kind, list(shortened(runs)))
 
 
-def _shortened(runs: Sequence[ChangedRun]) -> Iterator[ChangedRun]:
+def shortened(runs: Sequence[ChangedRun]) -> Iterator[ChangedRun]:
+    """The runs with long kept ones cut to the words beside a change."""
     for place, run in enumerate(runs):
+        if run.kind == "removed" and place + 1 < len(runs) and runs[place + 1].kind == "added":
+            yield ChangedRun(run.kind, run.text[:_LONGEST].rstrip())
+            continue
         if run.kind != "kept" or len(run.text) <= 2 * _CONTEXT + 40:
             yield ChangedRun(run.kind, run.text[:_LONGEST])
             continue

@@ -18,6 +18,8 @@ _WRAPPING = re.compile(r" (?:module|struct|section)\Z")
 _DELIMITERS = "\t~|,"
 _COLUMNS = 9
 _TOGETHER = 60
+_BARE = (["date"], ["count"], ["value"], ["name"])
+_QUALIFIERS = (["type"], ["class"], ["unit"])
 _NAMING = ("name", "title", "label", "measure", "term", "code", "id")
 
 
@@ -89,7 +91,7 @@ def _json(value: Any, title: str, path: str, level: int) -> Iterator[Part]:
     below = level + 1 if title else level
     for key, inner in value.items():
         here = f"{path}.{key}".strip(".")
-        if isinstance(inner, dict):
+        if isinstance(inner, dict) and not _qualified(inner):
             yield from _json(inner, words(key) or title, here, below)
         elif isinstance(inner, list) and not _is_flat(inner):
             yield from _members(inner, key, here, below)
@@ -112,8 +114,9 @@ def _called(member: Any) -> str:
 def _flat(key: str, value: Any) -> Iterator[Block]:
     """The blocks of a value that needs no heading of its own."""
     if value is None or value == "" or isinstance(value, dict):
-        return
-    if not isinstance(value, list):
+        if isinstance(value, dict) and (text := _qualified(value)):
+            yield Block(kind="field", name=words(key), text=text)
+    elif not isinstance(value, list):
         yield Block(kind="field", name=words(key), text=_text(value)) if key else Block(kind="text", text=_text(value))
     elif all(_is_scalar(one) for one in value):
         if len(value) == 1:
@@ -122,6 +125,21 @@ def _flat(key: str, value: Any) -> Iterator[Block]:
             yield Block(kind="list", name=words(key), rows=tuple((_text(one),) for one in value))
     elif _is_flat(value):
         yield from _table(value, words(key))
+
+
+def _qualified(value: Mapping[str, Any]) -> str:
+    """A value with the word that its source puts beside it, as one text; empty where the object is more than that.
+
+    >>> _qualified({"date": "2032-10", "type": "ESTIMATED"}), _qualified({"count": 30}), _qualified({"a": 1})
+    ('2032-10 (ESTIMATED)', '30', '')
+    """
+    filled = {key: _text(inner) for key, inner in value.items() if inner not in (None, "")}
+    if not filled or not all(_is_scalar(inner) for inner in value.values()):
+        return ""
+    first, *others = filled.values()
+    if not others:
+        return first if [*filled] in _BARE else ""
+    return f"{first} ({others[0]})" if list(filled)[1:] in _QUALIFIERS else ""
 
 
 def _is_flat(members: Sequence[Any]) -> bool:

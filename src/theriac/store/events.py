@@ -224,8 +224,8 @@ def _of_kind(kind: str, wanted: Sequence[str]) -> bool:
 def page_of_events(
     home: Home,
     *,
+    until: str,
     since: str | None = None,
-    until: str | None = None,
     records: Iterable[tuple[str, str]] | None = None,
     families: Sequence[str] = (),
     source: str | None = None,
@@ -234,36 +234,53 @@ def page_of_events(
 ) -> list[Event]:
     """Some of the events that stand, newest first; `families` are the first words of their kinds (`label`)."""
     where, arguments = _chosen(since, until, records, families, source)
-    query = f"SELECT e.body FROM event e JOIN record r ON r.id = e.record WHERE {where} ORDER BY e.seen DESC, e.kind, e.id LIMIT ? OFFSET ?"
-    return [_decode.decode(body) for (body,) in home.index.db.execute(query, (*arguments, most, skip))]
+    query = f"SELECT e.id, e.body FROM event e JOIN record r ON r.id = e.record WHERE {where} ORDER BY e.seen DESC, e.kind, e.id LIMIT ? OFFSET ?"
+    rows = home.index.db.execute(query, (*arguments, most, skip)).fetchall()
+    return [joined(_alike(home, row)) if "|" in row else _decode.decode(body) for row, body in rows]
 
 
 def counts(
-    home: Home, *, since: str | None = None, until: str | None = None, records: Iterable[tuple[str, str]] | None = None
+    home: Home, *, until: str, since: str | None = None, records: Iterable[tuple[str, str]] | None = None
 ) -> dict[tuple[str, str], int]:
     """How many events stand, by family and source."""
     where, arguments = _chosen(since, until, records, (), None)
-    family = "substr(e.kind, 1, instr(e.kind, '.') - 1)"
-    query = f"SELECT {family}, r.source, count(*) FROM event e JOIN record r ON r.id = e.record WHERE {where} GROUP BY 1, 2"
+    query = f"SELECT {_FAMILY}, r.source, count(*) FROM event e JOIN record r ON r.id = e.record WHERE {where} GROUP BY 1, 2"
     return {(kind, one): number for kind, one, number in home.index.db.execute(query, arguments)}
 
 
 def event_of(home: Home, number: str) -> Event | None:
     """The event of that id, with what took its place where something did; None where there is none."""
     row = home.index.db.execute("SELECT body, superseded_by FROM event WHERE id = ?", (number,)).fetchone()
-    return None if row is None else msgspec.structs.replace(_decode.decode(row[0]), superseded_by=tuple((row[1] or "").split()))
+    if row is not None:
+        return msgspec.structs.replace(_decode.decode(row[0]), superseded_by=tuple((row[1] or "").split()))
+    of_conditions = _alike(home, f"{number}|")
+    return joined(of_conditions) if of_conditions else None
+
+
+_FAMILY = "substr(e.kind, 1, instr(e.kind, '.') - 1)"
+# An event of several conditions has a row for each; the first of them stands for all.
+_FIRST = """(instr(e.id, '|') = 0 OR NOT EXISTS (SELECT 1 FROM event o WHERE o.id >= substr(e.id, 1, instr(e.id, '|')) AND o.id < e.id
+            AND o.superseded_by IS NULL))"""
+
+
+def _alike(home: Home, row: str) -> list[Event]:
+    """The event of a row, once for each of its conditions."""
+    start = row[: row.index("|") + 1]
+    query = "SELECT body FROM event WHERE id >= ? AND id < ? AND superseded_by IS NULL ORDER BY id"
+    return [_decode.decode(body) for (body,) in home.index.db.execute(query, (start, start[:-1] + "}"))]
 
 
 def _chosen(
-    since: str | None, until: str | None, records: Iterable[tuple[str, str]] | None, families: Sequence[str], source: str | None
+    since: str | None, until: str, records: Iterable[tuple[str, str]] | None, families: Sequence[str], source: str | None
 ) -> tuple[str, tuple[object, ...]]:
-    clauses, arguments = ["e.superseded_by IS NULL"], []
+    clauses: list[str] = ["e.superseded_by IS NULL", _FIRST]
+    arguments: list[object] = []
     for clause, value in (("e.seen >= ?", since), ("e.seen <= ?", until), ("r.source = ?", source)):
         if value is not None:
             clauses.append(clause)
             arguments.append(value)
     if families:
-        clauses.append("substr(e.kind, 1, instr(e.kind, '.') - 1) IN (SELECT value FROM json_each(?))")
+        clauses.append(f"{_FAMILY} IN (SELECT value FROM json_each(?))")
         arguments.append(msgspec.json.encode(list(families)).decode())
     if records is not None:
         clauses.append("r.source || ':' || r.key IN (SELECT value FROM json_each(?))")

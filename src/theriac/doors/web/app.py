@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from theriac.api import Theriac
-from theriac.doors.web import faults, feeds, pages_home
+from theriac.doors.web import faults, feeds, pages_alerts, pages_changes, pages_document, pages_home
 from theriac.doors.web.assistant import Assistant
 from theriac.doors.web.gate import Gate
 from theriac.doors.web.pages import Pages, service_of
@@ -24,7 +24,13 @@ from theriac.doors.web.visits import Visits
 from theriac.settings import VERSION, Settings
 
 # Every area of the service: pages, REST, feeds. The first that knows an address answers.
-AREAS: tuple[APIRouter, ...] = (feeds.router, pages_home.router)
+AREAS: tuple[APIRouter, ...] = (
+    feeds.router,
+    pages_home.router,
+    pages_document.router,
+    pages_changes.router,
+    pages_alerts.router,
+)
 
 
 def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: str = "127.0.0.1", log: Log | None = None) -> FastAPI:

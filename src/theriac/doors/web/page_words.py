@@ -5,6 +5,9 @@ as-of day that a reader chose goes along in every address that `url` makes.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
@@ -63,6 +66,9 @@ def install(environment: jinja2.Environment) -> None:
         "number": number,
         "one_line": one_line,
         "plural": plural,
+        "ruled": ruled,
+        "runs_of": runs_of,
+        "lower_first": lower_first,
     }
 
 
@@ -105,7 +111,8 @@ def document_url(context: Context, record: str, seq: int | None = None, words: s
     """
     source, _, key = record.partition(":")
     asked = {"version": seq, "quote": _beginning(words), "path": path if not words else None}
-    return address(f"/document/{source}/{key}", {**asked, "as_of": context["request"].query_params.get("as_of")})
+    there = address(f"/document/{source}/{key}", {**asked, "as_of": context["request"].query_params.get("as_of")})
+    return f"{there}#quote" if asked["quote"] or asked["path"] else there
 
 
 def entity_path(entity: str) -> str:
@@ -187,6 +194,34 @@ def plural(count: int, word: str, several: str | None = None) -> str:
     ('1 trial', '1,200 trials', '2 studies')
     """
     return f"{count:,} {word if count == 1 else several or word + 's'}"
+
+
+def ruled(name: str) -> str:
+    """A name as a value in the rule of an alert.
+
+    >>> ruled("imiquimod"), ruled('the "new" cream')
+    ('"imiquimod"', '"the new cream"')
+    """
+    bare = name.replace('"', "")
+    return f'"{bare}"'
+
+
+def runs_of(items: Sequence[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
+    """Neighbours that agree in an attribute, together.
+
+    >>> runs_of(["ab", "cd", "e"], "__class__")[0][1]
+    ['ab', 'cd', 'e']
+    """
+    return [(key, list(some)) for key, some in groupby(items, key=attrgetter(attribute))]
+
+
+def lower_first(text: str) -> str:
+    """A sentence's beginning inside another sentence.
+
+    >>> lower_first("New trial"), lower_first("EU authorisation")
+    ('new trial', 'EU authorisation')
+    """
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _beginning(words: str | None) -> str | None:

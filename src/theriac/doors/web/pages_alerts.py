@@ -156,7 +156,8 @@ def _drafted(request: Request, asked: Service, draft: dict[str, str], wrong: str
             found = asked.ask(_tested, draft["rule"], draft["since"] or "1900", asks)
         except UserError as error:
             wrong = wrong or str(error)
-    return page(request, "alert_new.html", 400 if wrong else 200, draft=draft, sentence=sentence, backtest=found, wrong=wrong, to=to, examples=EXAMPLES)
+    shown = {"draft": draft, "sentence": sentence, "backtest": found, "wrong": wrong, "to": to, "examples": EXAMPLES}
+    return page(request, "alert_new.html", 400 if wrong else 200, **shown)
 
 
 def _tested(store: Theriac, rule: str, since: str, schedule: dict[str, str]) -> Any:
@@ -166,7 +167,12 @@ def _tested(store: Theriac, rule: str, since: str, schedule: dict[str, str]) -> 
 def _schedule(draft: dict[str, str]) -> dict[str, str | None]:
     now = draft["every"] == "now"
     windows = draft["every"] in ("week", "month")
-    return {"every": draft["every"] or "week", "at": None if now else draft["at"] or None, "on": draft["on"] or None if windows else None, "tz": draft["tz"] or None}
+    return {
+        "every": draft["every"] or "week",
+        "at": None if now else draft["at"] or None,
+        "on": draft["on"] or None if windows else None,
+        "tz": draft["tz"] or None,
+    }
 
 
 def _owner(visitor: Visitor) -> str | None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from theriac.api import Theriac
-from theriac.doors.web.pages import AsOf, Asked, page
+from theriac.doors.web.pages import Asked, AsOf, page
 
 router = APIRouter(include_in_schema=False)
 Name = Annotated[str | None, Query(max_length=200)]
