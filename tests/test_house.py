@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labels",),
     ("flow",),
     ("sources",),
-    ("stages", "live"),
+    ("stages", "live", "messenger"),
     ("worker",),
     ("store",),
     ("intake", "search", "engine", "gather", "clinical", "delivery"),
@@ -52,7 +52,7 @@ MAY_USE_SQL = {
     "catchup.py": ("pyarrow", "passes Arrow tables that the store has read; it opens no file"),
 }
 ASKS_THE_CLOCK = {"pipeline.py", "schedule.py"}
-OPENS_SOCKETS = {"http.py", "delivery.py"}
+OPENS_SOCKETS = {"http.py", "delivery.py", "messenger.py"}
 _NETWORK = {"socket", "ssl", "httpx", "requests", "aiohttp", "smtplib", "ftplib", "http", "urllib.request", "apprise"}
 _CLOCK = re.compile(r"\b(datetime\.now|datetime\.today|date\.today|datetime\.utcnow|time\.time|time\.time_ns|time\.localtime|time\.gmtime)\b")
 _TICKS = re.compile(r"\btime\.(perf_counter|monotonic|process_time)(_ns)?\b")

@@ -152,9 +152,9 @@ def feed_name(home: Home, number: str) -> str | None:
 
 
 def digests_of(home: Home, number: str, most: int = 50) -> list[Digest]:
-    """The digests of a subscription, newest first, each window once."""
+    """The digests of a subscription, newest first, each window once, without the link that only its reader has."""
     found = {one.window: one for one in kept.told(home, number, most * 4)}
-    return [digest_of(one) for one in list(found.values())[:most]]
+    return [msgspec.structs.replace(digest_of(one), unsubscribe=None) for one in list(found.values())[:most]]
 
 
 def edit(

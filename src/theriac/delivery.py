@@ -8,10 +8,11 @@ followed, no proxy used, and the whole exchange has ten seconds and 64 KiB.
 """
 
 import http.client
-import importlib
 import smtplib
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from theriac import messenger
 from theriac.errors import UserError
 from theriac.flow.addresses import Endpoint, endpoint, is_loopback, is_public
 from theriac.flow.digest_faces import as_text
@@ -30,6 +32,12 @@ from theriac.flow.webhooks import signed
 
 SECONDS, LARGEST_ANSWER = 10.0, 64 * 1024
 MAIL_PATIENCE = 6  # a mail server may take this many times as long, all its answers together
+APPRISE_PATIENCE = 6  # so may Apprise, which sends long digests in several messages
+_APPRISE_SAID = {
+    messenger.TAKEN: "taken by Apprise",
+    messenger.UNKNOWN_ADDRESS: "Apprise does not know this address",
+    messenger.NOT_PUBLIC: "the address leads to one that is not public; a message must go to the public Internet",
+}
 _HTTP_FAULTS = (OSError, http.client.HTTPException, ValueError)
 Resolver = Callable[[str, int], Sequence[str]]
 
@@ -92,6 +100,8 @@ class Carrier:
 
     def deliver(self, parcel: Parcel) -> Outcome:
         """Hands the parcel to its transport; a fault of the other side is an outcome, never an error."""
+        if not parcel.target.address:
+            return Outcome(False, "the address is sealed with a key that is not here; put secrets.key back into the home, or give --to again")
         ways = {
             TargetKind.MAIL: self._mail,
             TargetKind.WEBHOOK: self._webhook,
@@ -211,16 +221,18 @@ class Carrier:
                 path.unlink(missing_ok=True)
 
     def _apprise(self, parcel: Parcel) -> Outcome:
-        try:
-            module: Any = importlib.import_module("apprise")
-        except ImportError:
-            return Outcome(False, "Apprise is not installed; install the package apprise")
-        sender = module.Apprise()
+        """Sends through Apprise in a process of its own, whose every connection is held to public addresses, and which ends when its time is over."""
         digest = msgspec.json.decode(parcel.payload, type=Digest)
-        if not sender.add(parcel.target.address):
-            return Outcome(False, "Apprise does not know this address")
-        done = bool(sender.notify(title=digest.title, body=f"{as_text(digest)}\n{parcel.id}"))
-        return Outcome(done, "taken by Apprise" if done else "Apprise could not deliver it")
+        body = f"{as_text(digest)}\n{parcel.id}"
+        message = messenger.Message(address=parcel.target.address, title=digest.title, body=body, allow_loopback=self.allow_loopback)
+        command = [sys.executable, "-P", "-m", messenger.__name__]
+        try:
+            done = subprocess.run(  # noqa: S603 (our own module; what a person wrote travels on standard input)
+                command, input=msgspec.json.encode(message), capture_output=True, timeout=APPRISE_PATIENCE * self.seconds, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Outcome(False, "Apprise took too long")
+        return Outcome(done.returncode == messenger.TAKEN, _APPRISE_SAID.get(done.returncode, "Apprise could not deliver it"))
 
 
 class _Line(http.client.HTTPConnection):

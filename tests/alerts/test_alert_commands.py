@@ -6,12 +6,15 @@ from pathlib import Path
 
 import feedparser
 import pytest
+from msgspec import to_builtins
 from typer.testing import CliRunner
 
-from theriac.api import Theriac, open_home
+from theriac.api import Theriac, open_home, restore
 from theriac.doors.cli import app
-from theriac.errors import UnknownName, UserError
+from theriac.errors import HomeError, UnknownName, UserError
 from theriac.settings import Settings
+from theriac.store import alerts as kept
+from theriac.store.alert_tables import OUTBOX, SUBSCRIPTION
 
 SITE = "https://theriac.example"
 
@@ -21,12 +24,6 @@ def store(tmp_path: Path) -> Iterator[Theriac]:
     with open_home(tmp_path / "home", create=True, settings=Settings(home=tmp_path / "home", workers=1, site=SITE)) as opened:
         opened.begin()
         yield opened
-
-
-def catalog_text(store: Theriac) -> str:
-    """Every byte of the home that a stranger with the disk could read as text."""
-    files = [path for path in store.home.folder.rglob("*") if path.is_file()]
-    return "".join(path.name + path.read_bytes().decode("latin-1") for path in files)
 
 
 def test_the_feed_is_read_by_its_secret_and_the_link_in_a_mail_ends_the_alert(store: Theriac) -> None:
@@ -45,18 +42,50 @@ def test_the_feed_is_read_by_its_secret_and_the_link_in_a_mail_ends_the_alert(st
         store.alerts.unsubscribe("")
 
 
+TO = ["https://hooks.example/T0KEN", "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "mailto:a@example.org"]
+SECRETS = ("T0KEN", "JHMHI8qBe7bk2ZwO5U711o3dV_js")
+
+
+def rows_and_backup(store: Theriac, name: str) -> str:
+    """Everything that a query or a backup gives to whoever holds it, and the catalog's own bytes."""
+    copy = store.home.folder.parent / name
+    store.backup(copy)
+    files = [copy, *store.home.folder.glob("catalog.sqlite*")]
+    return "".join(path.read_bytes().decode("latin-1") for path in files)
+
+
+def test_neither_catalog_nor_backup_holds_a_secret_in_clear(store: Theriac, tmp_path: Path) -> None:
+    added = store.alerts.add("drug:imiquimod", every="day", to=TO, also_when_nothing=True)
+    store.alerts.run("2099-01-01T12:00:00Z")
+    secrets = (*added.signing_secrets.values(), *SECRETS)
+    held = rows_and_backup(store, "one.tar")
+    assert len(secrets) == 3 and added.alert.id in held and not [secret for secret in secrets if secret in held]
+    (kept_one,) = kept.subscriptions(store.home)
+    assert kept_one.token not in json.dumps(to_builtins([store.alerts.digests(added.alert.id), store.alerts.listed(), store.alerts.deliveries()]))
+    assert [target.address for target in kept_one.targets][:2] == TO[:2] and kept_one.targets[0].secret == secrets[0]
+    key = store.home.folder / "secrets.key"
+    assert key.stat().st_mode & 0o077 == 0
+
+    with restore(tmp_path / "one.tar", Settings(home=tmp_path / "again", workers=1)) as again:
+        (line,) = again.alerts.listed()
+        assert [one for one in line.targets if "sealed" in one] == line.targets[:2]
+        again.alerts.run("2099-01-03T12:00:00Z")
+        assert any("secrets.key" in one.detail for one in again.alerts.deliveries())
+    (tmp_path / "again" / "secrets.key").write_bytes(key.read_bytes())
+    with open_home(tmp_path / "again") as again:
+        assert [target.address for target in kept.subscriptions(again.home)[0].targets][:2] == TO[:2]
+    (tmp_path / "again" / "secrets.key").write_text("no key")
+    with open_home(tmp_path / "again") as again, pytest.raises(HomeError, match="holds no key"):
+        again.alerts.listed()
+
+
 def test_an_alert_that_has_ended_leaves_no_secret_behind(store: Theriac) -> None:
-    added = store.alerts.add("drug:imiquimod", every="day", to=["https://hooks.example/T0KEN", "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"])
-    store.alerts.edit(added.alert.id, also_when_nothing=True)
+    added = store.alerts.add("drug:imiquimod", every="day", to=TO, also_when_nothing=True)
+    store.alerts.run("2099-01-01T12:00:00Z")
     store.alerts.remove(added.alert.id)
-    store.home.engine.dispose()
-    kept = catalog_text(store)
-    assert added.alert.id in kept
-    # SQLite leaves deleted bytes on its pages, so what counts is what a query or a backup can still give.
-    store.backup(store.home.folder.parent / "backup.tar")
-    copy = (store.home.folder.parent / "backup.tar").read_bytes().decode("latin-1")
-    for secret in (*added.signing_secrets.values(), "T0KEN", "JHMHI8qBe7bk2ZwO5U711o3dV_js"):
-        assert secret not in copy
+    with store.home.engine.connect() as connection:
+        texts = [str(row) for table in (SUBSCRIPTION, OUTBOX) for row in connection.execute(table.select())]
+    assert len(texts) > 2 and not [text for text in texts if "sealed:" in text or "MIME-Version" in text]
 
 
 def test_what_was_given_up_can_be_tried_again(store: Theriac) -> None:

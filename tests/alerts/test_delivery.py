@@ -1,6 +1,7 @@
 """Deliveries: real servers on loopback get what was composed; faults are outcomes; no hostile URL reaches an address that is not public."""
 
 import ipaddress
+import json
 import socket
 import threading
 import time
@@ -15,7 +16,7 @@ from theriac import delivery
 from theriac.delivery import Carrier, MailServer, Outcome, Parcel
 from theriac.errors import UserError
 from theriac.flow.addresses import endpoint, is_public
-from theriac.flow.digest_faces import as_json
+from theriac.flow.digest_faces import as_json, as_text
 from theriac.flow.mail import as_mail
 from theriac.flow.targets import Target, TargetKind, read_target
 from theriac.flow.webhooks import as_webhook, new_secret, verified
@@ -271,12 +272,45 @@ def test_a_folder_gets_all_faces_once(tmp_path: Path) -> None:
         *("folder:../x", "folder:/etc", "folder:", "folder:a/b", "mailto:", "mailto:a@b.example,c@d.example", "mailto:a@b.example?bcc=c@d.example"),
         *("mailto:a@b.example\r\nBcc: c@d.example", "mailto:a b@c.example", "mailto:a@-x.example"),
         *(f"mailto:{'a' * 260}@b.example", "mailto:a@" + "a." * 120),
-        *("json://127.0.0.1/", "xml://127.0.0.1", "slack", "smtp://x", "javascript:alert(1)", "", "feed:x"),
+        *("xml://127.0.0.1", "syslog://", "dbus://", "windows://", "slack", "smtp://x", "javascript:alert(1)", "", "feed:x"),
     ],
 )
 def test_targets_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(UserError):
         read_target(text, "", "")
+
+
+def through_apprise(folder: Path, address: str, *, allow_loopback: bool, seconds: float = 5.0) -> Outcome:
+    parcel = Parcel(id="dg-1", target=read_target(address, "", ""), payload=as_json(a_digest()), timestamp=0)
+    return Carrier(folder, allow_loopback=allow_loopback, seconds=seconds).deliver(parcel)
+
+
+def test_apprise_hands_over_the_digest_in_words(tmp_path: Path) -> None:
+    hook = Hook(lambda _, line: line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+    with serving(hook):
+        assert through_apprise(tmp_path, f"json://127.0.0.1:{hook.server_address[1]}/in", allow_loopback=True) == Outcome(True, "taken by Apprise")
+    ((_, body),) = hook.requests
+    told = json.loads(body)
+    assert told["title"] == a_digest().title and as_text(a_digest()).strip() in told["message"] and "dg-1" in told["message"]
+
+
+def test_apprise_reaches_no_local_address_by_any_way(tmp_path: Path) -> None:
+    """By address, by name, and by a redirect, which Apprise follows; the last from an address that may be reached."""
+    inner = Hook()
+    with serving(inner):
+        port = inner.server_address[1]
+        to_localhost = f"HTTP/1.1 307 Go\r\nLocation: http://10.0.0.1:{port}/\r\nContent-Length: 0\r\n\r\n".encode()
+        outer = Hook(lambda _, line: line.sendall(to_localhost))
+        with serving(outer):
+            for address in (f"json://127.0.0.1:{port}/", f"gotify://localhost:{port}/AbcdEfghijklmnop", f"ntfy://[::1]:{port}/topic"):
+                assert "not public" in through_apprise(tmp_path, address, allow_loopback=False).said
+            said = through_apprise(tmp_path, f"json://127.0.0.1:{outer.server_address[1]}/", allow_loopback=True)
+            assert not said.sent and "not public" in said.said
+    assert inner.connections == 0 and len(outer.requests) == 1
+
+
+def test_an_address_that_apprise_does_not_know_is_an_outcome(tmp_path: Path) -> None:
+    assert through_apprise(tmp_path, "slack://x", allow_loopback=False) == Outcome(False, "Apprise does not know this address")
 
 
 def test_no_target_shows_its_secret() -> None:

@@ -17,8 +17,9 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOMAIN_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*\Z")
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
-# Services with one known host each. Apprise's schemes that take any host would reach where a webhook may not.
-HOSTED = frozenset({"discord", "slack", "tgram", "msteams", "workflows", "pover", "pbul", "gchat", "sendgrid", "mailgun", "ifttt", "webexteams"})
+# Services of Apprise with one known host each, and those that people run themselves: where these lead is judged at every connection.
+HOSTED = ("discord", "slack", "tgram", "msteams", "workflows", "pover", "pbul", "gchat", "sendgrid", "mailgun", "ifttt", "webexteams")
+SELF_RUN = ("gotify", "gotifys", "ntfy", "ntfys", "mmost", "mmosts", "matrix", "matrixs", "rocket", "rockets", "json", "jsons", "form", "forms")
 
 
 class TargetKind(StrEnum):
@@ -46,6 +47,8 @@ class Target(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> str:
         """The target as lists and logs show it, without what only its owner may know."""
+        if not self.address:
+            return f"{self.kind} (sealed with a key that is not here)"
         if self.kind is TargetKind.WEBHOOK:
             found = endpoint(self.address)
             return f"{'https' if found.secure else 'http'}://{found.named}/…"
@@ -55,9 +58,8 @@ class Target(msgspec.Struct, frozen=True):
 
     def bare(self) -> "Target":
         """The target of an alert that has ended: what lists show of it, and nothing that would let anybody deliver or read."""
-        if self.kind is TargetKind.WEBHOOK:
-            return Target(self.kind, self.shown.removesuffix("…"))
-        return Target(self.kind, self.shown.removesuffix("…") if self.kind is TargetKind.APPRISE else self.address)
+        hidden = self.kind in (TargetKind.WEBHOOK, TargetKind.APPRISE) and self.address
+        return Target(self.kind, self.shown.removesuffix("…") if hidden else self.address)
 
 
 def read_target(text: str, secret: str, token: str) -> Target:
@@ -79,9 +81,11 @@ def read_target(text: str, secret: str, token: str) -> Target:
         if not _FOLDER.match(rest):
             raise UserError(f"{rest!r} is no folder name; write folder:NAME with letters, digits, - and _; it is made inside the home")
         return Target(TargetKind.FOLDER, rest)
-    if scheme in HOSTED and rest.startswith("//") and wanted.isascii() and wanted.isprintable():
+    if scheme in (*HOSTED, *SELF_RUN) and rest.startswith("//") and wanted.isascii() and wanted.isprintable():
         return Target(TargetKind.APPRISE, wanted)
-    raise UserError(f"--to {scheme!r} is no way to deliver; write mailto:ADDRESS, https://…, feed, folder:NAME, or one of {', '.join(sorted(HOSTED))}://")
+    known = ", ".join((*HOSTED, *SELF_RUN))
+    ways = "mailto:ADDRESS, https://…, feed, folder:NAME"
+    raise UserError(f"--to {scheme!r} is no way to deliver; write {ways}, or an Apprise address that begins with {known}")
 
 
 def _mailbox(text: str) -> str:

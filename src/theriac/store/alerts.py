@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Row, delete, func, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from theriac.errors import HomeError, UnknownName
 from theriac.flow.occurrences import Occurrence
-from theriac.flow.targets import Target
+from theriac.flow.targets import Target, TargetKind
 from theriac.flow.windows import Schedule, Window
 from theriac.store.alert_tables import ALERT, ALERT_EVENT, DELIVERY, MATCH_CURSOR, OUTBOX, SUBSCRIPTION
 from theriac.store.home import Home
@@ -25,6 +25,7 @@ CURSOR = "alerts"
 ACTIVE, PAUSED, REMOVED = "active", "paused", "removed"
 WAITING, SENT, DEAD, CANCELLED = "waiting", "sent", "dead", "cancelled"
 _ADVISORY_LOCK = 0x616C_6572  # "aler": one number for everyone who runs the alerts of one PostgreSQL catalog
+_SECRET_KINDS = (TargetKind.WEBHOOK, TargetKind.APPRISE)
 _encode = msgspec.json.Encoder().encode
 _occurrence = msgspec.json.Decoder(Occurrence)
 _target = msgspec.json.Decoder(Target)
@@ -127,7 +128,7 @@ def keep(home: Home, one: Subscription) -> None:
 
     How far a known one has been told is not touched: a run may have moved on since it was read.
     """
-    row = {**_fields(one), "schedule": _encode(one.schedule).decode(), "targets": _encode(one.targets).decode()}
+    row = {**_fields(one), "schedule": _encode(one.schedule).decode(), "targets": _encode([_sealed(home, target) for target in one.targets]).decode()}
     again = {name: value for name, value in row.items() if name not in ("id", "after_commit", "closed_until", "created_at", "token")}
     with home.engine.begin() as connection:
         changed = connection.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == one.id).values(**again))
@@ -143,10 +144,10 @@ def remove(home: Home, one: Subscription, now: str) -> None:
         connection.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == one.id).values(**ended))
         connection.execute(delete(ALERT).where(ALERT.c.subscription == one.id, ALERT.c.window == ""))
         connection.execute(update(OUTBOX).where(OUTBOX.c.subscription == one.id, OUTBOX.c.state.in_((WAITING, DEAD))).values(state=CANCELLED))
-        for (told,) in connection.execute(select(OUTBOX.c.target).where(OUTBOX.c.subscription == one.id).distinct()).all():
-            bare = _encode(_target.decode(told).bare()).decode()
-            mine = (OUTBOX.c.subscription == one.id) & (OUTBOX.c.target == told)
-            connection.execute(update(OUTBOX).where(mine).values(target=bare, payload=""))
+        told = connection.execute(select(OUTBOX.c.id, OUTBOX.c.target).where(OUTBOX.c.subscription == one.id)).all()
+        bare = [{"row": row.id, "bare": _encode(_opened(home, _target.decode(row.target)).bare()).decode()} for row in told]
+        if bare:
+            connection.execute(update(OUTBOX).where(OUTBOX.c.id == bindparam("row")).values(target=bindparam("bare"), payload=""), bare)
 
 
 def subscriptions(home: Home, *, owner: str | None = None) -> list[Subscription]:
@@ -155,7 +156,7 @@ def subscriptions(home: Home, *, owner: str | None = None) -> list[Subscription]
     if owner is not None:
         query = query.where(SUBSCRIPTION.c.owner == owner)
     with home.engine.connect() as connection:
-        return [_subscription(row) for row in connection.execute(query)]
+        return [_subscription(home, row) for row in connection.execute(query)]
 
 
 def subscription(home: Home, number: str) -> Subscription:
@@ -173,7 +174,7 @@ def _one(home: Home, column: Any, value: str) -> Subscription:
         row = connection.execute(select(SUBSCRIPTION).where(column == value, SUBSCRIPTION.c.state != REMOVED)).first()
     if row is None:
         raise UnknownName("there is no such alert; `theriac alert list` shows all of them")
-    return _subscription(row)
+    return _subscription(home, row)
 
 
 def cursor(home: Home) -> int | None:
@@ -223,7 +224,7 @@ def waiting(home: Home, number: str) -> list[Waiting]:
 def keep_digest(home: Home, number: str, window: Window, closed_until: str, events: Iterable[str], outgoing: Sequence[Outgoing]) -> None:
     """Gives alerts their window, puts the digests into the outbox and closes the window, all together."""
     told = [{"s": number, "e": event} for event in events]
-    rows = [{**_fields(one), "target": _encode(one.target).decode()} for one in outgoing]
+    rows = [{**_fields(one), "target": _encode(_sealed(home, one.target)).decode()} for one in outgoing]
     with home.engine.begin() as connection:
         connection.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == number).values(closed_until=closed_until))
         for start in range(0, len(told), 500):
@@ -244,7 +245,7 @@ def due(home: Home, now: str, most: int) -> list[Outgoing]:
         .limit(most)
     )
     with home.engine.connect() as connection:
-        return [_outgoing(row._mapping) for row in connection.execute(query)]
+        return [_outgoing(home, row._mapping) for row in connection.execute(query)]
 
 
 def keep_attempt(home: Home, one: Outgoing, now: str, said: str, *, state: str, next_attempt: str) -> None:
@@ -273,7 +274,7 @@ def told(home: Home, number: str, most: int, target: Target | None = None) -> li
     """The digests of a subscription, newest first, those that were sent or wait to be."""
     query = select(OUTBOX).where(OUTBOX.c.subscription == number).order_by(OUTBOX.c.composed_at.desc(), OUTBOX.c.window.desc(), OUTBOX.c.id)
     with home.engine.connect() as connection:
-        found = (_outgoing(row._mapping) for row in connection.execute(query))
+        found = (_outgoing(home, row._mapping) for row in connection.execute(query))
         kept = [one for one in found if target is None or one.target == target]
     return kept[:most]
 
@@ -286,7 +287,7 @@ def attempts(home: Home, most: int, *, number: str | None = None, state: str | N
     if state is not None:
         query = query.where(OUTBOX.c.state == state)
     with home.engine.connect() as connection:
-        return [_attempt(row) for row in connection.execute(query)]
+        return [_attempt(home, row) for row in connection.execute(query)]
 
 
 def counts(home: Home) -> dict[str, dict[str, int]]:
@@ -303,22 +304,37 @@ def _fields(one: msgspec.Struct) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__struct_fields__}
 
 
-def _subscription(row: Row[Any]) -> Subscription:
+def _sealed(home: Home, target: Target) -> Target:
+    """The target as it is kept: what would let anybody deliver in our name, or post to somebody's address, is sealed."""
+    if target.kind not in _SECRET_KINDS:
+        return target
+    return Target(target.kind, home.seal.closed(target.address), home.seal.closed(target.secret))
+
+
+def _opened(home: Home, target: Target) -> Target:
+    """The target as it was given; without its address where the home lost its key."""
+    if target.kind not in _SECRET_KINDS:
+        return target
+    return Target(target.kind, home.seal.opened(target.address), home.seal.opened(target.secret))
+
+
+def _subscription(home: Home, row: Row[Any]) -> Subscription:
     fields = dict(row._mapping)
-    return Subscription(**{**fields, "schedule": _schedule.decode(row.schedule), "targets": _targets.decode(row.targets)})
+    targets = tuple(_opened(home, one) for one in _targets.decode(row.targets))
+    return Subscription(**{**fields, "schedule": _schedule.decode(row.schedule), "targets": targets})
 
 
-def _outgoing(row: Mapping[Any, Any]) -> Outgoing:
+def _outgoing(home: Home, row: Mapping[Any, Any]) -> Outgoing:
     fields = {name: row[OUTBOX.c[name]] for name in Outgoing.__struct_fields__}
-    return Outgoing(**{**fields, "target": _target.decode(fields["target"])})
+    return Outgoing(**{**fields, "target": _opened(home, _target.decode(fields["target"]))})
 
 
-def _attempt(row: Row[Any]) -> Attempt:
+def _attempt(home: Home, row: Row[Any]) -> Attempt:
     fields = row._mapping
     return Attempt(
         outbox=fields[OUTBOX.c.id],
         subscription=fields[OUTBOX.c.subscription],
-        target=_target.decode(fields[OUTBOX.c.target]),
+        target=_opened(home, _target.decode(fields[OUTBOX.c.target])),
         window=fields[OUTBOX.c.window],
         items=fields[OUTBOX.c["items"]],
         state=fields[OUTBOX.c.state],

@@ -25,6 +25,7 @@ from theriac.errors import HomeError, StorageFull, UserError
 from theriac.store.catalog import COMMIT, LISTING, QUARANTINE, SEGMENT, connect
 from theriac.store.index import Index, ListingRow, SightingRow, VersionRow
 from theriac.store.migrations import SCHEMA, schema_of, upgrade
+from theriac.store.seal import Seal
 from theriac.store.segments import SegmentFile, Segments
 
 FORMAT = 1
@@ -45,6 +46,7 @@ class Home:
         self.engine: Engine = connect(url)
         self.lake = Segments(folder / "lake", checkpoint)
         self.index = Index(folder / "cache" / "read.sqlite")
+        self.seal = Seal(folder)
 
     def close(self) -> None:
         """Gives back every file and connection."""
