@@ -551,11 +551,16 @@ class Theriac:
         until: str | None = None,
         drug: str | None = None,
         condition: str | None = None,
+        org: str | None = None,
         kinds: Sequence[str] = (),
         source: str | None = None,
+        rule: str | None = None,
         as_of: str | None = None,
     ) -> list[ChangeLine]:
-        """What changed, newest first, from the day `since` on: of a drug, a condition, some kinds (`label.*`), a source."""
+        """What changed, newest first, from the day `since` on: of a drug, a condition, an organisation, some kinds (`label.*`), a source.
+
+        `rule` keeps what a rule in the language of alerts matches.
+        """
         names = self.names_at(as_of)
         self._catch_up_events()
         last = _date_or_none(as_of, "--as-of") or _date_or_none(until, "--until")
@@ -567,6 +572,10 @@ class Theriac:
             kinds=kinds,
             source=source,
         )
+        for asked in (rule, org and f'org:"{org.replace(chr(34), " ")}"'):
+            if asked:
+                matched = self.alerts.matching(asked, _date_or_none(since, "--since") or "1900")
+                found = [one for one in found if one.id in matched]
         return Joiner(self.lake(as_of), names).lines(found)
 
     def news(

@@ -21,9 +21,9 @@ from theriac.flow.keys import organisation_key
 from theriac.flow.occurrences import Occurrence, occurrence
 from theriac.flow.profile import phase_words
 from theriac.flow.resolution import Resolution, ResolutionCandidate
-from theriac.flow.rule_branches import Choice
+from theriac.flow.rule_branches import Choice, required
 from theriac.flow.rule_language import parse_rule
-from theriac.flow.rules import Is, Term, leaves, restored
+from theriac.flow.rules import Is, Term, bound, leaves, restored, satisfies
 from theriac.flow.windows import moment
 from theriac.gather import Joiner, records_about
 from theriac.identifiers import link
@@ -140,6 +140,12 @@ class Alerts:
         """What the rule would have sent over the stored history."""
         watch = Watch(self.home, self.names, self.targets if asks_targets([parse_rule(rule)]) else None)
         return alerts.backtest(rule, watch.since, resolve=self.resolve, sources=self._sources, site=self.settings.site, **options)
+
+    def matching(self, rule: str, since: str = "1900") -> set[str]:
+        """The ids of the stored events, seen since that day, that the rule matches."""
+        term = bound(parse_rule(rule), self.resolve, self._sources)
+        watch = Watch(self.home, self.names, self.targets if asks_targets([term]) else None)
+        return {one.id for one in watch.since(since, required(term)) if satisfies(term, one)}
 
     def run(self, now: str | None = None, *, allow_loopback: bool = False) -> AlertRun:
         """Does what is due: matches new commits, composes the windows that are over, delivers what waits. Safe to repeat after any crash."""

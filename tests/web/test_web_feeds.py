@@ -25,6 +25,16 @@ def test_a_conditions_changes_are_a_feed(client: TestClient) -> None:
     assert not feedparser.parse(client.get("/feeds/condition/actinic%20keratosis.atom").content).bozo
 
 
+def test_what_a_rule_matches_is_a_feed(client: TestClient) -> None:
+    every = feedparser.parse(client.get("/feeds/rule.atom", params={"rule": "drug:imiquimod"}).content)
+    assert not every.bozo
+    kinds = {entry.tags[0].term for entry in every.entries}
+    family = sorted(kinds)[0].partition(".")[0]
+    some = feedparser.parse(client.get("/feeds/rule.atom", params={"rule": f"drug:imiquimod kind:{family}.*"}).content)
+    assert {entry.tags[0].term for entry in some.entries} == {kind for kind in kinds if kind.startswith(f"{family}.")}
+    assert client.get("/feeds/rule.atom", params={"rule": "drug:("}).status_code == 400
+
+
 def test_expected_dates_are_a_calendar(client: TestClient) -> None:
     response = client.get("/feeds/drug/imiquimod.ics")
     assert response.headers["content-type"].startswith("text/calendar")

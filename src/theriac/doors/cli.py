@@ -235,6 +235,8 @@ def changes(
     until: Annotated[str | None, typer.Option("--until", help="Up to this day.")] = None,
     drug: Annotated[str | None, typer.Option("--drug", help="Of this drug.")] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="Of this condition.")] = None,
+    org: Annotated[str | None, typer.Option("--org", help="Of this sponsor or holder.")] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="What this rule matches, in the language of alerts.")] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Of this kind (repeatable): trial.stopped, label.* …")] = None,
     source: Annotated[str | None, typer.Option("--source", help="From this source.")] = None,
     oldest_first: Annotated[bool, typer.Option("--oldest-first", help="The oldest first.")] = False,
@@ -245,7 +247,9 @@ def changes(
     """Show what changed, newest first: typed events with old, new, quotes and both versions."""
     kinds = [one for text in kind or () for one in text.split(",")]
     with opened(home) as store:
-        found = store.changes(since=since, until=until, drug=drug, condition=condition, kinds=kinds, source=source, as_of=as_of)
+        found = store.changes(
+            since=since, until=until, drug=drug, condition=condition, org=org, kinds=kinds, source=source, rule=rule, as_of=as_of
+        )
     if oldest_first:
         found = found[::-1]
     if json:

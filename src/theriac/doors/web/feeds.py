@@ -1,6 +1,6 @@
-"""Feeds that any reader or calendar program follows: changes as Atom per drug and condition; expected dates as iCalendar.
+"""Feeds that any reader or calendar program follows: changes as Atom per drug, condition and rule; expected dates as iCalendar.
 
-Flows in: a name. Flows out: Atom (RFC 4287) and iCalendar (RFC 5545). The feed of an alert has an address of its own elsewhere.
+Flows in: a name or a rule. Flows out: Atom (RFC 4287) and iCalendar (RFC 5545). The feed of an alert has an address of its own elsewhere.
 """
 
 from typing import Annotated
@@ -32,6 +32,12 @@ def drug_changes(request: Request, asked: Asked, name: str, since: Since = None)
 def condition_changes(request: Request, asked: Asked, name: str, since: Since = None) -> Response:
     """What changed about a condition."""
     return _atom(request, asked.ask(Theriac.changes, condition=name, since=since), f"{name}: what changed", f"/condition/{quote(name)}")
+
+
+@router.get("/feeds/rule.atom")
+def rule_changes(request: Request, asked: Asked, rule: Annotated[str, Query(max_length=2000)], since: Since = None) -> Response:
+    """What changed that a rule matches."""
+    return _atom(request, asked.ask(Theriac.changes, rule=rule, since=since), rule, f"/changes?{urlencode({'rule': rule})}")
 
 
 @router.get("/feeds/drug/{name:path}.ics")
