@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import pyarrow as pa
 
-from theriac import chem, chronicle, clinic, development, documents, news, pathways, pipeline
+from theriac import chem, chronicle, clinic, development, documents, news, pathways, pipeline, programme_chronicle
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import last_day, read_date
@@ -44,7 +44,7 @@ from theriac.pathways import Pathways
 from theriac.search import SearchIndex
 from theriac.settings import Settings, read_settings
 from theriac.store import decisions as settled
-from theriac.store import events, ledger, registry, upkeep
+from theriac.store import ledger, registry, upkeep
 from theriac.store.home import Home, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names, NamesAsOf
@@ -564,13 +564,19 @@ class Theriac:
         names = self.names_at(as_of)
         self._catch_up_events()
         last = _date_or_none(as_of, "--as-of") or _date_or_none(until, "--until")
-        found = events.events(
+        now = pipeline.now()
+        found = programme_chronicle.changes(
             self.home,
+            self.names,
+            names,
+            now=now,
             since=_date_or_none(since, "--since"),
-            until=min(pipeline.now(), until_end(last)) if last else pipeline.now(),
+            until=min(now, until_end(last)) if last else now,
             records=self._records_about(drug, condition, as_of),
             kinds=kinds,
             source=source,
+            drug=None if drug is None else self.entity(drug, as_of=as_of).id,
+            condition=None if condition is None else self.entity(condition, "condition", as_of).id,
         )
         for asked in (rule, org and f'org:"{org.replace(chr(34), " ")}"'):
             if asked:

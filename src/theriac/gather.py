@@ -113,6 +113,47 @@ def _tied(trials: list[TrialOfDrug], applications: list[ApplicationOfDrug], lake
             yield at, path, reason
 
 
+Paper = LabelOfDrug | ApplicationOfDrug | MedicineOfDrug
+
+
+def documents_through_time(entity: Entity, lake: Lake, names: Names) -> list[tuple[Paper, str, str | None]]:
+    """The drug's labels, applications and medicines, each version with the time in which it was the current one."""
+    found = lake.of_kinds(lake.mentions("drug", names.of_entity(entity.id), current=False), ("label", "application", "medicine"))
+    stored = lake.stored({hit.version for hit in found})
+    numbers = {at.version: number for number, at in stored.items()}
+    papers: dict[int, Paper] = {}
+    for at, mention, _, _ in _resolved(entity, found, stored, names):
+        match at.reading.document:
+            case Label() as label if mention.role in _PRODUCT_ROLES or len(label.substances) == 1:
+                papers[numbers[at.version]] = LabelOfDrug(document=document_of(at), label=label)
+            case Application() as application if mention.role in _PRODUCT_ROLES:
+                ingredients = frozenset({mention.text})
+                papers[numbers[at.version]] = ApplicationOfDrug(document=document_of(at), application=application, ingredients=ingredients)
+            case Medicine() as medicine if mention.role in _PRODUCT_ROLES:
+                papers[numbers[at.version]] = MedicineOfDrug(document=document_of(at), medicine=medicine)
+    if any(not isinstance(one, ApplicationOfDrug) for one in papers.values()):
+        papers |= _siblings_through_time(papers.values(), lake)
+    return [(papers[number], start, end) for number, start, end in lake.spans_of(papers)]
+
+
+def _siblings_through_time(papers: Iterable[Paper], lake: Lake) -> dict[int, Paper]:
+    """Every version of the other records about the same applications: submissions, patents, marketing status."""
+    ingredients: dict[str, set[str]] = {}
+    have = set()
+    for one in papers:
+        if isinstance(one, ApplicationOfDrug):
+            ingredients.setdefault(one.application.number, set()).update(one.ingredients)
+            have.add(one.document.version)
+    versions = [version for number in sorted(ingredients) for version in lake.by_key(f"application/{number}", current=False)]
+    found: dict[int, Paper] = {}
+    for version, at in lake.stored(versions).items():
+        document = at.reading.document
+        if isinstance(document, Application) and at.version not in have:
+            mine = frozenset(ingredients.get(document.number, ()))
+            found[version] = ApplicationOfDrug(document=document_of(at), application=document, ingredients=mine)
+    return found
+
+
 def _conditions_of(at: Stored, names: Names, said: dict[object, str]) -> tuple[str, ...]:
     """How the study's conditions are called, each spelling of one condition alike."""
     found: dict[str, None] = {}
@@ -334,9 +375,16 @@ class Joiner:
         return [self._line(event) for event in found]
 
     def _line(self, event: Event) -> ChangeLine:
-        drugs, conditions = self.of_record(event.record)
+        if event.drugs:
+            drugs, conditions = ([self._named(one.id) for one in part] for part in (event.drugs, event.conditions))
+        else:
+            drugs, conditions = self.of_record(event.record)
         shown = event.shown() | {"drugs": drugs, "conditions": conditions}
         return ChangeLine(**shown)
+
+    def _named(self, entity_id: str) -> EntityName:
+        entity = self.names.entity(entity_id)
+        return EntityName(id=entity.id, name=entity.name) if entity else EntityName(id=entity_id, name=entity_id.partition(".")[2])
 
     def of_record(self, record: str) -> tuple[list[EntityName], list[EntityName]]:
         """The drugs and the conditions that a record names."""

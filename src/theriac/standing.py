@@ -3,11 +3,11 @@
 Flows in: a dossier, a lake and the names. Flows out: `DrugEvidence`. It derives nothing: `flow.status` does.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from theriac.clinical import statements_of
 from theriac.flow.condition_names import condition_candidates
-from theriac.flow.dossier import Dossier, LabelOfDrug, MedicineOfDrug
+from theriac.flow.dossier import ApplicationOfDrug, Dossier, LabelOfDrug, MedicineOfDrug
 from theriac.flow.events import Event
 from theriac.flow.evidence import (
     ApplicationEvidence,
@@ -31,11 +31,11 @@ from theriac.model import Label, Mention
 from theriac.sources.ctgov_study import FIELD_PATHS as V2_PATHS
 from theriac.sources.ctgov_xml_study import FIELD_PATHS as XML_PATHS
 from theriac.store import ledger
-from theriac.store.lake import Lake
+from theriac.store.lake import Lake, Stored
 from theriac.store.registry import Names
 from theriac.terms import ArmRole, EntityKind
 
-_PATHS = {"ctgov.v2": V2_PATHS, "ctgov.xml": XML_PATHS}
+TRIAL_PATHS = {"ctgov.v2": V2_PATHS, "ctgov.xml": XML_PATHS}
 
 
 class Standing:
@@ -49,7 +49,7 @@ class Standing:
             ema=ledger.latest_listing(lake.home, "ema", "medicines", as_of),
         )
         self._conditions: dict[tuple[str, tuple[str, ...]], str] = {}
-        self._drugs: dict[tuple[str, tuple[str, ...], str | None], tuple[str, ...]] = {}
+        self._drugs: dict[object, tuple[str, ...]] = {}
         self._spelled: dict[str, str] = {}
 
     def evidence(self, dossier: Dossier, changes: Sequence[ChangeEvidence] = ()) -> DrugEvidence:
@@ -58,18 +58,9 @@ class Standing:
         return DrugEvidence(
             drug=dossier.entity.id,
             trials=tuple(self._trial(record) for record in sorted({one.document.record for one in dossier.trials})),
-            labels=tuple(self._labels(us)),
-            applications=tuple(
-                ApplicationEvidence(
-                    record=one.document.record,
-                    seq=one.document.seq,
-                    application=one.application,
-                    products=_products(one.application, one.ingredients),
-                    seen=one.document.seen[:10],
-                )
-                for one in dossier.applications
-            ),
-            medicines=tuple(self._medicine(one) for one in dossier.medicines),
+            labels=tuple(self.labels(us, self._earlier(us))),
+            applications=tuple(self.application(one) for one in dossier.applications),
+            medicines=tuple(self.medicine(one) for one in dossier.medicines),
             recalls=tuple(RecallEvidence(record=one.document.record, seq=one.document.seq, recall=one.recall) for one in dossier.recalls),
             changes=tuple(changes),
             listings=self.listings,
@@ -98,9 +89,13 @@ class Standing:
         at = self.lake.current(source, key)
         if at is None:
             raise LookupError(record)
+        return self.trial(at)
+
+    def trial(self, at: Stored) -> TrialEvidence:
+        """A version of a trial with every drug and condition in it resolved."""
         mentions = at.reading.mentions
         return TrialEvidence(
-            record=record,
+            record=at.curie,
             seq=at.seq,
             study=at.reading.document,  # type: ignore[arg-type]
             drugs=tuple(one for mention in mentions if mention.kind is EntityKind.DRUG for one in self._drugs_of(mention)),
@@ -109,21 +104,36 @@ class Standing:
                 for mention in mentions
                 if mention.kind is EntityKind.CONDITION
             ),
-            paths=_PATHS.get(at.format),
+            paths=TRIAL_PATHS.get(at.format),
             seen=at.seen[:10],
         )
 
-    def _drugs_of(self, mention: Mention) -> Iterator[DrugMention]:
-        key = (mention.text, mention.others, mention.type)
+    def drugs_named(self, mention: Mention) -> tuple[str, ...]:
+        """The drugs that a mention means."""
+        key = (mention.text, mention.others, mention.type, mention.identifiers)
         if key not in self._drugs:
             answers = resolve_mention(drug_candidates(mention.text, mention.others), mention.type, self.names, identifiers=mention.identifiers)
             self._drugs[key] = tuple(one.entity for one in answers if one.entity)
-        for drug in self._drugs[key]:
+        return self._drugs[key]
+
+    def _drugs_of(self, mention: Mention) -> Iterator[DrugMention]:
+        for drug in self.drugs_named(mention):
             yield DrugMention(drug=drug, text=mention.text, path=mention.path, arm_role=mention.arm_role or ArmRole.UNCLEAR)
 
-    def _labels(self, labels: Sequence[LabelOfDrug]) -> Iterator[LabelEvidence]:
+    def application(self, one: ApplicationOfDrug) -> ApplicationEvidence:
+        """A record about an application, with the products that hold the drug."""
+        return ApplicationEvidence(
+            record=one.document.record,
+            seq=one.document.seq,
+            application=one.application,
+            products=_products(one.application, one.ingredients),
+            seen=one.document.seen[:10],
+        )
+
+    def labels(self, labels: Sequence[LabelOfDrug], versions: Mapping[str, Sequence[LabelOfDrug]]) -> Iterator[LabelEvidence]:
+        """Labels with their uses resolved; `versions` are those that each label has had so far, oldest first."""
         read = {one.document.version: one.statements for one in statements_of(labels, self.lake)}
-        earlier = self._earlier(labels)
+        earlier = self._told_before([one for each in versions.values() for one in each])
         for one in labels:
             statements = read.get(one.document.version)
             if statements is not None:
@@ -132,14 +142,18 @@ class Standing:
                     record=one.document.record, seq=one.document.seq, label=one.label, indications=uses, seen=one.document.seen[:10]
                 )
 
-    def _earlier(self, labels: Sequence[LabelOfDrug]) -> dict[str, list[tuple[str, Statements]]]:
-        """The statements of every version of each label so far, dated, oldest first."""
-        versions: list[LabelOfDrug] = []
+    def _earlier(self, labels: Sequence[LabelOfDrug]) -> dict[str, list[LabelOfDrug]]:
+        """Every version of each label so far, oldest first."""
+        versions: dict[str, list[LabelOfDrug]] = {}
         for one in labels:
             source, _, key = one.document.record.partition(":")
             for at, _ in self.lake.through_time(source, key):
                 if isinstance(at.reading.document, Label):
-                    versions.append(LabelOfDrug(document=document_of(at), label=at.reading.document))
+                    versions.setdefault(one.document.record, []).append(LabelOfDrug(document=document_of(at), label=at.reading.document))
+        return versions
+
+    def _told_before(self, versions: Sequence[LabelOfDrug]) -> dict[str, list[tuple[str, Statements]]]:
+        """The statements of versions of labels, dated, by their record."""
         found: dict[str, list[tuple[str, Statements]]] = {}
         for read in statements_of(versions, self.lake):
             found.setdefault(read.document.record, []).append((read.label.effective or read.document.seen[:10], read.statements))
@@ -161,7 +175,8 @@ class Standing:
         for excluded in statements.not_indicated:
             yield IndicationEvidence(condition=self.condition(excluded.name), quote=excluded.quote, path=excluded.path or "", limitation=True)
 
-    def _medicine(self, one: MedicineOfDrug) -> MedicineEvidence:
+    def medicine(self, one: MedicineOfDrug) -> MedicineEvidence:
+        """A row of the EMA's table with the conditions of its therapeutic indication resolved."""
         text = one.medicine.indication or ""
         document = LabelDocument(
             source_format="ema", jurisdiction="EU", sections=(Section(key="indications", text=text, path="indication", span=(0, len(text))),)
@@ -182,7 +197,6 @@ def _products(application: object, ingredients: frozenset[str]) -> frozenset[str
     if not products or not any(product.ingredients for product in products):
         return None
     return frozenset(product.number for product in products if "; ".join(product.ingredients) in ingredients)
-
 
 
 def change_evidence(event: Event) -> ChangeEvidence:

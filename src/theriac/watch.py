@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from theriac import alert_run, alerts, chronicle
+from theriac import alert_run, alerts, chronicle, programme_chronicle
 from theriac.alert_run import AlertRun, Postage
 from theriac.alerts import AlertAdded, AlertLine, Backtest, DeliveryLine
 from theriac.delivery import Carrier, MailServer
@@ -138,6 +138,7 @@ class Alerts:
 
     def test(self, rule: str, **options: Any) -> Backtest:
         """What the rule would have sent over the stored history."""
+        programme_chronicle.catch_up(self.home, self.names, self.clock())
         watch = Watch(self.home, self.names, self.targets if asks_targets([parse_rule(rule)]) else None)
         return alerts.backtest(rule, watch.since, resolve=self.resolve, sources=self._sources, site=self.settings.site, **options)
 
@@ -155,7 +156,7 @@ class Alerts:
         sender = self.settings.mail_sender
         carrier = Carrier(self.home.folder / OUTGOING, mail_server(self.settings.smtp, sender), allow_loopback=allow_loopback)
         postage = Postage(sender=sender, site=self.settings.site)
-        chronicle.tick(self.home, now)
+        programme_chronicle.tick(self.home, self.names, now)
         freshness = watch.freshness(now, self.settings.cadence)
         return alert_run.run(self.home, watch.after, carrier, now=now, freshness=freshness, postage=postage, now_called=self._now_called)
 

@@ -21,7 +21,7 @@ from theriac.model import Struct
 from theriac.terms import Authorisation, Market, Role, Stage
 
 # A programme of one of these never mixes with one of another: an adjuvant's trial is no treatment of the disease.
-_KINDS = {Role.MONOTHERAPY: "treatment", Role.COMBINATION: "treatment", Role.ADJUVANT: "adjuvant", Role.SUPPORTIVE: "supportive"}
+KINDS = {Role.MONOTHERAPY: "treatment", Role.COMBINATION: "treatment", Role.ADJUVANT: "adjuvant", Role.SUPPORTIVE: "supportive"}
 _ENDED_IN_EU = frozenset({Authorisation.WITHDRAWN, Authorisation.LAPSED, Authorisation.SUSPENDED})
 
 
@@ -87,7 +87,7 @@ def _members(evidence: DrugEvidence, today: PartialDate) -> list[Member]:
 
 
 def _kinds(members: Sequence[Member], found: Sequence[Use]) -> list[str]:
-    kinds = {_KINDS[member.part.role] for member in members} | ({"treatment"} if found else set())
+    kinds = {KINDS[member.part.role] for member in members} | ({"treatment"} if found else set())
     return [kind for kind in ("treatment", "adjuvant", "supportive") if kind in kinds]
 
 
@@ -97,7 +97,7 @@ def _by_organisation(case: _Case, condition: str, kind: str, members: Sequence[M
     held: dict[str, list[Use]] = {}
     spelled: dict[str, list[str]] = {}
     for member in members:
-        if _KINDS[member.part.role] == kind and member.organisation:
+        if KINDS[member.part.role] == kind and member.organisation:
             key = organisation_key(member.organisation)
             sponsored.setdefault(key, []).append(member)
             spelled.setdefault(key, []).append(member.organisation)
@@ -118,12 +118,12 @@ def _shown(names: list[str]) -> str:
 def _programme(
     case: _Case, condition: str | None, kind: str, organisation: str | None, members: Sequence[Member], found: Sequence[Use]
 ) -> Programme:
-    mine = [member for member in members if _KINDS[member.part.role] == kind]
+    mine = [member for member in members if KINDS[member.part.role] == kind]
     stated = list(found) if kind == "treatment" else []
     if organisation is None:
         stated = [use for use in stated if not use.biosimilar]
     role, role_rule = _role(kind, mine)
-    stage, stage_rule = _stage(mine, stated)
+    stage, stage_rule = stage_reached(mine, stated)
     activity = activity_of(mine, authorised=any(use.authorisation in IN_FORCE for use in stated))
     decided = _authorisations(case, stated, organisation, kind)
     market, market_rules, market_cites = _markets(case, condition, stated, decided)
@@ -160,7 +160,7 @@ def _role(kind: str, mine: Sequence[Member]) -> tuple[Role, str]:
     return (parts[0][1], parts[0][2]) if parts else (Role.MONOTHERAPY, "role.stated_by_label_only")
 
 
-def _stage(mine: Sequence[Member], stated: Sequence[Use]) -> tuple[Stage, str]:
+def stage_reached(mine: Sequence[Member], stated: Sequence[Use]) -> tuple[Stage, str]:
     """The furthest of trials and authorisations, with the rule that says why nothing was reached."""
     furthest = max(((member.standing.rank, member.standing.stage) for member in mine), default=(0, Stage.UNKNOWN))[1]
     proven = stage_of(stated)

@@ -136,7 +136,7 @@ def _leave(db: sqlite3.Connection, row: str, commit: int, heirs: Sequence[str]) 
 def put(db: sqlite3.Connection, rows: Iterable[tuple[object, ...]]) -> None:
     """Puts rows of events in place; one that is there already keeps the commit that made it known."""
     db.executemany(
-        """INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,NULL,?,?)
+        """INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,NULL,?,?,?)
            ON CONFLICT (id) DO UPDATE SET superseded_by = NULL, body = excluded.body, seen = excluded.seen""",
         rows,
     )
@@ -163,14 +163,26 @@ def due(home: Home, today: str) -> bool:
 def _row(record: int, one: Told) -> tuple[object, ...]:
     event = one.event
     about = (event.id, record, event.kind.value, event.seen, event.happened, event.from_hash, event.to_hash)
-    return (*about, _encode.encode(event), one.commit, int(one.fresh), "", "")
+    return (*about, _encode.encode(event), one.commit, int(one.fresh), "", "", "")
 
 
-def programme_rows(record: int, one: Told, drug: str, condition: str) -> tuple[object, ...]:
+def programme_row(record: int, one: Told, drug: str, condition: str, told_by: str) -> tuple[object, ...]:
     """A programme's event as a row of its drug and condition; rows of one event of several conditions share its id."""
     event = one.event
     about = (f"{event.id}|{condition}", record, event.kind.value, event.seen, event.happened, event.from_hash, event.to_hash)
-    return (*about, _encode.encode(event), one.commit, int(one.fresh), drug, condition)
+    return (*about, _encode.encode(event), one.commit, int(one.fresh), drug, condition, told_by)
+
+
+def keep_programme(home: Home, drug: str, condition: str, told_by: str, since: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Puts a programme's events from `since` on, told by trials or by papers, in place of those that stood there."""
+    present = {row[0] for row in rows}
+    db = home.index.db
+    query = "SELECT id, commit_id, kind, record FROM event WHERE drug = ? AND condition = ? AND told_by = ? AND seen >= ? AND superseded_by IS NULL"
+    for old, commit, kind, record in db.execute(query, (drug, condition, told_by, since)).fetchall():
+        if old not in present:
+            heirs = [str(row[0]).partition("|")[0] for row in rows if row[1] == record or row[2] == kind]
+            _leave(db, old, commit, sorted(set(heirs)))
+    put(db, rows)
 
 
 def told_after(home: Home, commit: int) -> Iterator[Told]:
@@ -200,15 +212,21 @@ def events(
     kinds: Sequence[str] = (),
     source: str | None = None,
     superseded: bool = False,
+    drug: str | None = None,
+    condition: str | None = None,
 ) -> list[Event]:
-    """Events seen from `since` on and up to `until` (without it: up to the last commit), newest first; `kinds` may end in `.*`."""
+    """Events seen from `since` on and up to `until` (without it: up to the last commit), newest first; `kinds` may end in `.*`.
+
+    `records` chooses the events of records, `drug` and `condition` (ids) those of programmes.
+    """
     query = """SELECT e.body, e.superseded_by FROM event e JOIN record r ON r.id = e.record WHERE (?1 IS NULL OR e.seen >= ?1)
                AND (e.seen <= ?2 OR (?2 IS NULL AND e.commit_id > 0)) AND (?3 IS NULL OR r.source = ?3) AND (?4 OR e.superseded_by IS NULL)"""
     arguments: list[object] = [since, until, source, superseded]
     if records is not None:
         wanted = sorted({f"{one}:{key}" for one, key in records})
-        query += " AND r.source || ':' || r.key IN (SELECT value FROM json_each(?5))"
-        arguments.append(msgspec.json.encode(wanted).decode())
+        query += """ AND CASE WHEN e.drug = '' THEN r.source || ':' || r.key IN (SELECT value FROM json_each(?5))
+                         ELSE (?6 IS NULL OR e.drug = ?6) AND (?7 IS NULL OR e.condition = ?7) END"""
+        arguments += [msgspec.json.encode(wanted).decode(), drug, condition]
     rows = ((_decode.decode(body), heirs) for body, heirs in home.index.db.execute(query + " ORDER BY e.seen DESC, e.kind, e.id", arguments))
     wanted_kinds = ((event, heirs) for event, heirs in rows if _of_kind(event.kind.value, kinds))
     found = []

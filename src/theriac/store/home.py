@@ -9,6 +9,7 @@ Flows in: settings. Flows out: the committed state, and a `Writer` through which
     HOME/write.lock       held by the writer
 """
 
+import copy
 import os
 import threading
 import time
@@ -52,6 +53,16 @@ class Home:
         """Gives back every file and connection."""
         self.index.close()
         self.engine.dispose()
+
+    @contextmanager
+    def aside(self) -> Iterator["Home"]:
+        """This home for a derivation of its own, of which nothing is kept: the same documents, and nothing derived from them yet."""
+        other = copy.copy(self)
+        other.index = self.index.aside()
+        try:
+            yield other
+        finally:
+            other.index.close()
 
     def head(self) -> int:
         """The last commit's number; 0 for an empty home."""

@@ -17,7 +17,7 @@ from filelock import FileLock
 from theriac.errors import StorageFull, StoreError
 from theriac.flow.hashes import Hashes
 from theriac.flow.versions import Complete, Sighted, believed, spans
-from theriac.store.index_tables import SCHEMA, TABLES
+from theriac.store.index_tables import SCHEMA, TABLES, shadows
 from theriac.terms import SeenBy
 
 T = TypeVar("T")
@@ -119,6 +119,12 @@ class Index:
             db.close()
             raise sqlite3.DatabaseError("an index of another schema")
         return db
+
+    def aside(self) -> "Index":
+        """The same index on a connection of its own, on which what is derived stands empty and may be derived otherwise, for it alone."""
+        found = Index(self.path)
+        found.db.executescript(shadows())
+        return found
 
     def close(self) -> None:
         """Gives the file back."""

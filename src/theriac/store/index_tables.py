@@ -3,9 +3,12 @@
 Flows in: nothing. Flows out: SQL that makes the tables. What each holds is told where it is filled.
 
 An event's `commit_id` is 0 while the day that it tells of is not over by any commit: a date that will be crossed.
+Those of programmes name their drug and condition, and whether `trials` or `papers` (labels, applications, medicines) told them.
 """
 
-SCHEMA = "6"
+import re
+
+SCHEMA = "7"
 TABLES = """
 CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL, claims INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE record (id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, UNIQUE (source, key));
@@ -42,7 +45,7 @@ CREATE INDEX programme_due_day ON programme_due (day);
 CREATE TABLE event (
     id TEXT PRIMARY KEY, record INTEGER NOT NULL, kind TEXT NOT NULL, seen TEXT NOT NULL, happened TEXT, from_hash TEXT, to_hash TEXT,
     body BLOB NOT NULL, commit_id INTEGER NOT NULL, fresh INTEGER NOT NULL, superseded_by TEXT, drug TEXT NOT NULL DEFAULT '',
-    condition TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+    condition TEXT NOT NULL DEFAULT '', told_by TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE INDEX event_programme ON event (drug, condition) WHERE drug <> '';
 CREATE INDEX event_commit ON event (commit_id);
 CREATE INDEX event_record ON event (record);
@@ -56,3 +59,10 @@ CREATE INDEX entity_name_of ON entity_name (entity);
 CREATE TABLE entity_identifier (curie TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (curie, entity)) WITHOUT ROWID;
 CREATE TABLE entity_redirect (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
 """
+_DERIVED = ("unchronicled", "unstaged", "staged", "candidacy", "programme_due", "event")
+
+
+def shadows() -> str:
+    """The tables of what is derived once more, empty, as temporary ones: on a connection that has them they stand before those of the file."""
+    tables = [re.search(rf"CREATE TABLE {name} \(.*?;\n", TABLES, re.DOTALL) for name in _DERIVED]
+    return "".join(found[0].replace("CREATE TABLE", "CREATE TEMP TABLE", 1) for found in tables if found)

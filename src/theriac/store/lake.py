@@ -171,6 +171,24 @@ class Lake:
             raise StoreDamaged(f"the index holds no version {version} of {source}:{key}; run `theriac doctor --rebuild`")
         return _reading.decode(row[0])
 
+    def of_kinds(self, found: Sequence[Found], kinds: Sequence[str]) -> list[Found]:
+        """Those of the mentions that stand in documents of these kinds."""
+        wanted = set[int]()
+        for chunk in _chunks(sorted({one.version for one in found}), 800):
+            query = f"SELECT version FROM reading WHERE version IN ({','.join('?' * len(chunk))}) AND kind IN ({','.join('?' * len(kinds))})"
+            wanted.update(row[0] for row in self.db.execute(query, (*chunk, *kinds)))
+        return [one for one in found if one.version in wanted]
+
+    def spans_of(self, versions: Iterable[int]) -> list[tuple[int, str, str | None]]:
+        """The times up to the moment asked for in which each of these full versions was the current one, oldest first."""
+        found: list[tuple[int, str, str | None]] = []
+        for chunk in _chunks(sorted(versions), 800):
+            query = f"""SELECT s.version, s.seen_from, s.seen_to FROM span s JOIN version v ON v.id = s.version
+                        WHERE s.version IN ({",".join("?" * len(chunk))}) AND s.seen_from <= ? AND v.partial = 0"""
+            rows = self.db.execute(query, (*chunk, self.moment))
+            found += [(version, start, None if end is None or end > self.moment else end) for version, start, end in rows]
+        return sorted(found, key=lambda one: (one[1], one[0]))
+
     def payload(self, source: str, key: str, version: str) -> tuple[str, str, bytes]:
         """The version as its source served it: (format, context, bytes). StoreDamaged where no segment holds it."""
         wanted = [("source", "==", source), ("key", "==", key), ("version", "==", version)]

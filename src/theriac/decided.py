@@ -1,0 +1,158 @@
+"""What authorities had decided about a drug's uses at any moment, told by its labels, applications and medicines of that moment.
+
+Flows in: a drug, a lake and the names. Flows out: the uses of a moment, and the moments at which a document of the drug came or went. It reads each
+document once and derives no programme.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+
+import msgspec
+
+from theriac.flow.applications import application_files
+from theriac.flow.authorisations import Use, uses
+from theriac.flow.dossier import ApplicationOfDrug, LabelOfDrug, MedicineOfDrug
+from theriac.flow.evidence import DrugEvidence
+from theriac.flow.registry import Entity
+from theriac.gather import documents_through_time
+from theriac.standing import Standing
+from theriac.store.candidacies import baselines, table_of
+from theriac.store.lake import Lake
+from theriac.store.registry import Names
+
+PaperOfDrug = LabelOfDrug | ApplicationOfDrug | MedicineOfDrug
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A document of the drug while its version was the current one; `baseline` is when its table was first seen.
+
+    It comes silently where the record was there before anybody looked.
+    """
+
+    document: PaperOfDrug
+    start: str
+    end: str | None
+    baseline: str
+    comes_silently: bool
+
+    @property
+    def record(self) -> str:
+        """The record's name."""
+        return self.document.document.record
+
+
+class Decisions:
+    """What was decided about one drug after another; each is read when it is first asked for."""
+
+    def __init__(self, lake: Lake, names: Names, standing: Standing) -> None:
+        self.lake = lake
+        self.names = names
+        self.standing = standing
+        self._of: dict[str, DecisionsOfDrug] = {}
+        self._baselines: dict[str, dict[str, str]] = {}
+
+    def baseline(self, record: str) -> str:
+        """When the table of a record was first seen."""
+        source, _, key = record.partition(":")
+        if source not in self._baselines:
+            self._baselines[source] = baselines(self.lake.home, source)
+        return self._baselines[source].get(table_of(self.lake.home, source, key), "")
+
+    def of(self, drug: str) -> "DecisionsOfDrug":
+        """The drug's decisions."""
+        if drug not in self._of:
+            self._of[drug] = DecisionsOfDrug(self.names.entity(drug), self.lake, self.names, self.standing, self.baseline)
+        return self._of[drug]
+
+
+class DecisionsOfDrug:
+    """What was decided about one drug, at any moment."""
+
+    def __init__(self, entity: Entity | None, lake: Lake, names: Names, standing: Standing, baseline: Callable[[str], str]) -> None:
+        self.entity = entity
+        self.baseline = baseline
+        self.lake = lake
+        self.names = names
+        self.standing = standing
+        self._uses: dict[tuple[int, ...], tuple[Use, ...]] = {}
+
+    @cached_property
+    def papers(self) -> tuple[Paper, ...]:
+        """The drug's labels, medicines and applications through time; none where no label and no medicine states a use."""
+        if self.entity is None:
+            return ()
+        found = documents_through_time(self.entity, self.lake, self.names)
+        if not any(isinstance(document, LabelOfDrug | MedicineOfDrug) for document, _, _ in found):
+            return ()
+        first: dict[str, str] = {}
+        for document, start, _ in found:
+            record = document.document.record
+            first[record] = min(start, first.get(record, start))
+        return tuple(self._paper(document, start, end, first[document.document.record]) for document, start, end in found)
+
+    def _paper(self, document: PaperOfDrug, start: str, end: str | None, first: str) -> Paper:
+        baseline = self.baseline(document.document.record)
+        return Paper(document, start, end, baseline, comes_silently=start == first and start <= baseline)
+
+    @cached_property
+    def moments(self) -> tuple[str, ...]:
+        """When a document came or went."""
+        return tuple(sorted({moment for one in self.papers for moment in (one.start, one.end) if moment is not None}))
+
+    def turned(self, moment: str) -> frozenset[str]:
+        """The records of which a version came or went at the moment, and did not come silently."""
+        return frozenset(one.record for one in self.papers if moment in (one.start, one.end) and not (one.start == moment and one.comes_silently))
+
+    def uses_before(self, moment: str) -> tuple[Use, ...]:
+        """What had been decided until just before the moment, with what came silently at it."""
+        there = [one for one in self.papers if one.start < moment and (one.end is None or one.end >= moment)]
+        came = [one for one in self.at(moment) if one.start == moment and one.comes_silently]
+        return self.uses((*there, *came), moment)
+
+    def at(self, moment: str) -> tuple[Paper, ...]:
+        """The documents that were current from the moment on."""
+        return tuple(one for one in self.papers if one.start <= moment and (one.end is None or one.end > moment))
+
+    def uses(self, papers: Sequence[Paper], moment: str) -> tuple[Use, ...]:
+        """Every use that these documents state, a sample of ours only where no real document of its kind is among them."""
+        key = tuple(sorted(id(one) for one in papers))
+        if key not in self._uses:
+            evidence = self._evidence(_real(papers), moment)
+            self._uses[key] = uses(evidence, application_files(evidence.applications))
+        return self._uses[key]
+
+    def uses_of(self, condition: str, moment: str) -> list[Use]:
+        """What was decided about one condition from the moment on."""
+        return [one for one in self.uses(self.at(moment), moment) if one.condition == condition] if self.papers else []
+
+    def _evidence(self, papers: Sequence[Paper], moment: str) -> DrugEvidence:
+        labels = [one for one in papers if isinstance(one.document, LabelOfDrug) and one.document.label.jurisdiction == "US"]
+        before: dict[str, list[LabelOfDrug]] = {}
+        for one in self.papers:
+            if isinstance(one.document, LabelOfDrug) and one.start <= moment:
+                before.setdefault(one.record, []).append(one.document)
+        return DrugEvidence(
+            drug=self.entity.id if self.entity else "",
+            labels=tuple(self.standing.labels([one.document for one in labels if isinstance(one.document, LabelOfDrug)], before)),
+            applications=tuple(self.standing.application(one.document) for one in papers if isinstance(one.document, ApplicationOfDrug)),
+            medicines=tuple(self.standing.medicine(one.document) for one in papers if isinstance(one.document, MedicineOfDrug)),
+            listings=self.standing.listings,
+        )
+
+
+def _real(papers: Iterable[Paper]) -> list[Paper]:
+    kept = list(papers)
+    have = {_place(one) for one in kept if one.document.document.source != "starter"}
+    return [one for one in kept if one.document.document.source != "starter" or _place(one) not in have]
+
+
+def _place(one: Paper) -> tuple[str, str]:
+    match one.document:
+        case LabelOfDrug(label=label):
+            return ("label", label.jurisdiction)
+        case MedicineOfDrug(medicine=medicine):
+            return ("medicine", medicine.number)
+        case ApplicationOfDrug(application=application):
+            return ("application", application.number)
+
+
