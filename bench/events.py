@@ -1,11 +1,12 @@
 """Content diffs of real pairs of trial versions per second, beside jsonpatch and DeepDiff in the same run.
 
-    .venv/bin/python bench/events.py [--corpus DIR] [--seconds S] [--json]
+    .venv/bin/python bench/events.py [--corpus DIR] [--seconds S] [--studies N] [--changes N] [--json]
 
 Pairs are successive versions of one study that differ, decoded before any clock starts: whole studies of API v2 and of the legacy XML
 (`ctgov_versions/aact_versions.tar.xz`, the XML as nested dicts), the importers' rows (`registries/CTGOV2_all_versions.ndjson.xz`), and the
 flattened daily snapshots (`ctgov_versions/angelman.tar.xz`). Every patch must round-trip: `apply(a, diff(a, b))` is `b` to the byte, and
-jsonpatch itself applies our patch with the same result. Each tool runs on all pairs in turn; times are the best of its rounds.
+jsonpatch itself applies our patch with the same result. Then the programmes of `--studies` studies of our own words are derived from nothing,
+and again after `--changes` of them changed. Each tool runs on all pairs in turn; times are the best of its rounds.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import msgspec
 from deepdiff import DeepDiff
 from lxml import etree
 
+from programmes_made_here import measure as measure_programmes
 from theriac.flow.content_diff import apply, diff, json_patch
 
 Pair = tuple[Any, Any]
@@ -139,6 +141,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--corpus", type=Path, default=Path(__file__).resolve().parent.parent.parent / "shared" / "corpus")
     parser.add_argument("--seconds", type=float, default=3.0, help="for each tool and kind of pairs")
+    parser.add_argument("--studies", type=int, default=50_000, help="how many studies of our own to derive programmes of (0: none)")
+    parser.add_argument("--changes", type=int, default=500, help="how many of them change")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     if not (chosen.corpus / "ctgov_versions").is_dir():
@@ -147,10 +151,13 @@ def main() -> int:
     by_kind = pairs(chosen.corpus)
     results = {kind: measure(found, chosen.seconds) for kind, found in by_kind.items()}
     results["all"] = measure([pair for found in by_kind.values() for pair in found], chosen.seconds)
+    programmes = measure_programmes(chosen.studies, chosen.changes) if chosen.studies else None
     if chosen.json:
-        print(json.dumps(results))
+        print(json.dumps(results | ({"programmes": programmes} if programmes else {})))
     else:
         _show(results)
+        if programmes:
+            _show_programmes(programmes)
     return 0 if all(each["round_trips"] == each["pairs"] for each in results.values()) else 1
 
 
@@ -161,6 +168,14 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
             f"{kind:22}{each['pairs']:5}{each['bytes']:9}{each['round_trips']:7}{each['theriac_per_second']:10}{each['jsonpatch_per_second']:13}"
             f"{each['deepdiff_per_second']:12}{each['times_jsonpatch']:13}{each['times_deepdiff']:12}"
         )
+
+
+def _show_programmes(found: dict[str, Any]) -> None:
+    print(
+        f"programmes: {found['studies']} studies loaded in {found['load_seconds']} s; {found['programmes']} programmes of drug and condition from "
+        f"nothing in {found['from_nothing_seconds']} s; {found['changes']} changed studies, {found['programmes_touched']} programmes, "
+        f"{found['events']} events in {found['after_changes_seconds']} s"
+    )
 
 
 if __name__ == "__main__":

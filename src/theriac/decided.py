@@ -12,7 +12,7 @@ import msgspec
 from theriac.flow.applications import application_files
 from theriac.flow.authorisations import Use, uses
 from theriac.flow.dossier import ApplicationOfDrug, LabelOfDrug, MedicineOfDrug
-from theriac.flow.evidence import DrugEvidence
+from theriac.flow.evidence import ApplicationEvidence, DrugEvidence
 from theriac.flow.registry import Entity
 from theriac.gather import documents_through_time
 from theriac.standing import Standing
@@ -96,8 +96,19 @@ class DecisionsOfDrug:
 
     @cached_property
     def moments(self) -> tuple[str, ...]:
-        """When a document came or went."""
-        return tuple(sorted({moment for one in self.papers for moment in (one.start, one.end) if moment is not None}))
+        """When a label or a medicine came or went, or an application's standing changed, and not only in what this store knows."""
+        found = sorted({moment for one in self.papers for moment in (one.start, one.end) if moment is not None and self.turned(moment)})
+        return tuple(moment for moment in found if self._matters(moment))
+
+    def _matters(self, moment: str) -> bool:
+        turned = self.turned(moment)
+        if any(not isinstance(one.document, ApplicationOfDrug) for one in self.papers if one.record in turned):
+            return True
+        return _standings(self.before(moment)) != _standings(self.at(moment))
+
+    def labels(self) -> list[LabelOfDrug]:
+        """Every version of the drug's labels, where anything ever changed."""
+        return [one.document for one in self.papers if isinstance(one.document, LabelOfDrug)] if self.moments else []
 
     def turned(self, moment: str) -> frozenset[str]:
         """The records of which a version came or went at the moment, and did not come silently."""
@@ -105,9 +116,12 @@ class DecisionsOfDrug:
 
     def uses_before(self, moment: str) -> tuple[Use, ...]:
         """What had been decided until just before the moment, with what came silently at it."""
+        return self.uses(self.before(moment), moment)
+
+    def before(self, moment: str) -> tuple[Paper, ...]:
+        """The documents that were current until just before the moment, and those that come silently at it."""
         there = [one for one in self.papers if one.start < moment and (one.end is None or one.end >= moment)]
-        came = [one for one in self.at(moment) if one.start == moment and one.comes_silently]
-        return self.uses((*there, *came), moment)
+        return (*there, *(one for one in self.at(moment) if one.start == moment and one.comes_silently))
 
     def at(self, moment: str) -> tuple[Paper, ...]:
         """The documents that were current from the moment on."""
@@ -144,6 +158,16 @@ def _real(papers: Iterable[Paper]) -> list[Paper]:
     kept = list(papers)
     have = {_place(one) for one in kept if one.document.document.source != "starter"}
     return [one for one in kept if one.document.document.source != "starter" or _place(one) not in have]
+
+
+def _standings(papers: Sequence[Paper]) -> dict[str, tuple[bool, bool]]:
+    """Which applications are approved, and which only tentatively."""
+    records = [
+        ApplicationEvidence(record=one.record, seq=one.document.document.seq, application=one.document.application, seen=one.start[:10])
+        for one in papers
+        if isinstance(one.document, ApplicationOfDrug)
+    ]
+    return {number: (file.approved, file.tentative) for number, file in application_files(records).items()}
 
 
 def _place(one: Paper) -> tuple[str, str]:

@@ -137,6 +137,7 @@ class _Run:
         drugs: dict[str, str] = {}
         for record, drug in self._drugs_of(papers):
             drugs[drug] = min(papers[record], drugs.get(drug, papers[record]))
+        self.standing.read([label for drug in drugs for label in self.decisions.of(drug).labels()])
         wanted: dict[Programme, str] = {}
         for drug, since in drugs.items():
             of_drug = self.decisions.of(drug)

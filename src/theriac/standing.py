@@ -5,6 +5,8 @@ Flows in: a dossier, a lake and the names. Flows out: `DrugEvidence`. It derives
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from theriac.clinical import statements_of
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import ApplicationOfDrug, Dossier, LabelOfDrug, MedicineOfDrug
@@ -51,6 +53,8 @@ class Standing:
         self._conditions: dict[tuple[str, tuple[str, ...]], str] = {}
         self._drugs: dict[object, tuple[str, ...]] = {}
         self._spelled: dict[str, str] = {}
+        self._uses: dict[str, tuple[IndicationEvidence, ...]] = {}
+        self._therapeutic: dict[str, tuple[IndicationEvidence, ...]] = {}
 
     def evidence(self, dossier: Dossier, changes: Sequence[ChangeEvidence] = ()) -> DrugEvidence:
         """Everything known about the drug."""
@@ -132,15 +136,25 @@ class Standing:
 
     def labels(self, labels: Sequence[LabelOfDrug], versions: Mapping[str, Sequence[LabelOfDrug]]) -> Iterator[LabelEvidence]:
         """Labels with their uses resolved; `versions` are those that each label has had so far, oldest first."""
-        read = {one.document.version: one.statements for one in statements_of(labels, self.lake)}
-        earlier = self._told_before([one for each in versions.values() for one in each])
+        self.read([*labels, *(one for each in versions.values() for one in each)])
         for one in labels:
-            statements = read.get(one.document.version)
-            if statements is not None:
-                uses = tuple(self._uses(statements, earlier.get(one.document.record, [])))
+            uses = self._uses.get(one.document.version)
+            if uses is not None:
+                dated = [
+                    (before.label.effective or before.document.seen[:10], frozenset(use.condition for use in told if not use.limitation))
+                    for before in versions.get(one.document.record, ())
+                    if (told := self._uses.get(before.document.version)) is not None
+                ]
+                indications = tuple(_since(use, dated) for use in uses)
                 yield LabelEvidence(
-                    record=one.document.record, seq=one.document.seq, label=one.label, indications=uses, seen=one.document.seen[:10]
+                    record=one.document.record, seq=one.document.seq, label=one.label, indications=indications, seen=one.document.seen[:10]
                 )
+
+    def read(self, labels: Sequence[LabelOfDrug]) -> None:
+        """Reads the uses of these labels, those that were not read before, all together."""
+        missing = {one.document.version: one for one in labels if one.document.version not in self._uses}
+        for read in statements_of(list(missing.values()), self.lake) if missing else ():
+            self._uses[read.document.version] = tuple(self._stated(read.statements))
 
     def _earlier(self, labels: Sequence[LabelOfDrug]) -> dict[str, list[LabelOfDrug]]:
         """Every version of each label so far, oldest first."""
@@ -152,44 +166,37 @@ class Standing:
                     versions.setdefault(one.document.record, []).append(LabelOfDrug(document=document_of(at), label=at.reading.document))
         return versions
 
-    def _told_before(self, versions: Sequence[LabelOfDrug]) -> dict[str, list[tuple[str, Statements]]]:
-        """The statements of versions of labels, dated, by their record."""
-        found: dict[str, list[tuple[str, Statements]]] = {}
-        for read in statements_of(versions, self.lake):
-            found.setdefault(read.document.record, []).append((read.label.effective or read.document.seen[:10], read.statements))
-        return found
-
-    def _uses(self, statements: Statements, earlier: Sequence[tuple[str, Statements]]) -> Iterator[IndicationEvidence]:
+    def _stated(self, statements: Statements) -> Iterator[IndicationEvidence]:
         for use in statements.indications:
-            condition = self.condition(use.name)
-            dates = sorted(date for date, before in earlier if condition in {self.condition(one.name) for one in before.indications})
-            without = [date for date, before in earlier if condition not in {self.condition(one.name) for one in before.indications}]
-            first = dates[0] if dates else None
-            yield IndicationEvidence(
-                condition=condition,
-                quote=use.quote,
-                path=use.path or "",
-                first=first,
-                earlier_without=first is not None and any(date < first for date in without),
-            )
+            yield IndicationEvidence(condition=self.condition(use.name), quote=use.quote, path=use.path or "")
         for excluded in statements.not_indicated:
             yield IndicationEvidence(condition=self.condition(excluded.name), quote=excluded.quote, path=excluded.path or "", limitation=True)
 
     def medicine(self, one: MedicineOfDrug) -> MedicineEvidence:
         """A row of the EMA's table with the conditions of its therapeutic indication resolved."""
         text = one.medicine.indication or ""
-        document = LabelDocument(
-            source_format="ema", jurisdiction="EU", sections=(Section(key="indications", text=text, path="indication", span=(0, len(text))),)
-        )
-        indications, excluded = read_indications(document) if text else ((), ())
-        uses = [IndicationEvidence(condition=self.condition(use.name), quote=use.quote, path=use.path or "indication") for use in indications]
-        uses += [
-            IndicationEvidence(condition=self.condition(use.name), quote=use.quote, path=use.path or "indication", limitation=True)
-            for use in excluded
-        ]
+        if text not in self._therapeutic:
+            self._therapeutic[text] = tuple(self._stated_in(text)) if text else ()
         return MedicineEvidence(
-            record=one.document.record, seq=one.document.seq, medicine=one.medicine, indications=tuple(uses), seen=one.document.seen[:10]
+            record=one.document.record, seq=one.document.seq, medicine=one.medicine, indications=self._therapeutic[text], seen=one.document.seen[:10]
         )
+
+    def _stated_in(self, text: str) -> Iterator[IndicationEvidence]:
+        section = Section(key="indications", text=text, path="indication", span=(0, len(text)))
+        indications, excluded = read_indications(LabelDocument(source_format="ema", jurisdiction="EU", sections=(section,)))
+        for use in indications:
+            yield IndicationEvidence(condition=self.condition(use.name), quote=use.quote, path=use.path or "indication")
+        for limit in excluded:
+            yield IndicationEvidence(condition=self.condition(limit.name), quote=limit.quote, path=limit.path or "indication", limitation=True)
+
+
+def _since(use: IndicationEvidence, versions: Sequence[tuple[str, frozenset[str]]]) -> IndicationEvidence:
+    """The use with the first date at which a version of its label is known to state it."""
+    if use.limitation:
+        return use
+    first = min((date for date, conditions in versions if use.condition in conditions), default=None)
+    without = first is not None and any(date < first for date, conditions in versions if use.condition not in conditions)
+    return msgspec.structs.replace(use, first=first, earlier_without=without)
 
 
 def _products(application: object, ingredients: frozenset[str]) -> frozenset[str] | None:
