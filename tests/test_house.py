@@ -28,6 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("intake", "search", "engine", "gather", "clinical", "delivery"),
     ("targets", "structures", "standing", "chronicle", "documents"),
+    ("decided", "programme_chronicle"),
     ("catchup", "development", "clinic", "finding", "pathways", "news"),
     ("alert_run",),
     ("alerts",),

@@ -376,15 +376,15 @@ class Joiner:
 
     def _line(self, event: Event) -> ChangeLine:
         if event.drugs:
-            drugs, conditions = ([self._named(one.id) for one in part] for part in (event.drugs, event.conditions))
+            drugs, conditions = ([self._named(one.id, one.name) for one in part] for part in (event.drugs, event.conditions))
         else:
             drugs, conditions = self.of_record(event.record)
         shown = event.shown() | {"drugs": drugs, "conditions": conditions}
         return ChangeLine(**shown)
 
-    def _named(self, entity_id: str) -> EntityName:
+    def _named(self, entity_id: str, name: str) -> EntityName:
         entity = self.names.entity(entity_id)
-        return EntityName(id=entity.id, name=entity.name) if entity else EntityName(id=entity_id, name=entity_id.partition(".")[2])
+        return EntityName(id=entity.id, name=entity.name) if entity else EntityName(id=entity_id, name=name)
 
     def of_record(self, record: str) -> tuple[list[EntityName], list[EntityName]]:
         """The drugs and the conditions that a record names."""

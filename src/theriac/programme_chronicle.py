@@ -187,7 +187,8 @@ class _Run:
                 [use for use in uses if use.condition == programme[1]]
                 for uses in (of_drug.uses_before(moment), of_drug.uses(of_drug.at(moment), moment))
             )
-            new = [use for use in after if any(use.jurisdiction == one.jurisdiction for one in before) or self._is_new(use, of_drug.at(moment))]
+            stated = {use.cited.record for use in before}
+            new = [use for use in after if use.cited.record in stated or self._is_new(use, of_drug.at(moment))]
             if before != new:
                 yield from decided_moves(before, new, moment, stage_by_trials(spells, moment), of_drug.turned(moment))
 
@@ -254,7 +255,7 @@ class _Run:
             kind=move.kind,
             record=move.cited.record,
             drugs=(Entity(drug, drug),),
-            conditions=(Entity(condition, condition),),
+            conditions=(Entity(condition, self.standing.condition_name(condition)),),
             old=move.old,
             new=move.new,
             quote_new=move.cited.quote,

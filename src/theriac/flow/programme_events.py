@@ -147,17 +147,19 @@ def decided_moves(before: Sequence[Use], after: Sequence[Use], moment: str, by_t
         sides = [[one for one in uses if one.jurisdiction == place and not one.biosimilar] for uses in (before, after)]
         old, new = (verdict(side).authorisation if side else Authorisation.UNKNOWN for side in sides)
         if new in IN_FORCE and old not in IN_FORCE:
-            cited = _decider(sides[1], new, turned).cited
-            yield Move(EventKind.PROGRAMME_AUTHORISED, None, f"{place} {old.value}", f"{place} {new.value}", moment, cited, "treatment", turned)
+            use = _decider(sides[1], new, turned)
+            words = (f"{place} {old.value}", f"{place} {new.value}")
+            yield Move(EventKind.PROGRAMME_AUTHORISED, None, *words, moment, use.cited, "treatment", turned, happened=use.exact)
         elif new in _ENDED and old in IN_FORCE:
-            cited = _decider(sides[1], new, turned).cited
-            yield Move(EventKind.PROGRAMME_WITHDRAWN, None, f"{place} {old.value}", f"{place} {new.value}", moment, cited, "treatment", turned)
+            use = _decider(sides[1], new, turned)
+            words = (f"{place} {old.value}", f"{place} {new.value}")
+            yield Move(EventKind.PROGRAMME_WITHDRAWN, None, *words, moment, use.cited, "treatment", turned, happened=use.exact)
     stages = [max((stage_of(uses) or (Stage.UNKNOWN, ""))[0].rank, by_trials.rank) for uses in (before, after)]
     if stages[1] > stages[0]:
         proven = [one for one in after if (stage_of([one]) or (Stage.UNKNOWN, ""))[0].rank == stages[1]]
         cited = min(proven, key=lambda one: (one.cited.record not in turned, one.cited.record)).cited
-        words = [list(Stage)[rank].value for rank in stages]
-        yield Move(EventKind.PROGRAMME_STAGE_ADVANCED, None, words[0], words[1], moment, cited, "treatment", turned)
+        furthest = [list(Stage)[rank].value for rank in stages]
+        yield Move(EventKind.PROGRAMME_STAGE_ADVANCED, None, furthest[0], furthest[1], moment, cited, "treatment", turned)
 
 
 def _decider(uses: Sequence[Use], value: Authorisation, turned: frozenset[str]) -> Use:

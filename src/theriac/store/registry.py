@@ -18,6 +18,7 @@ from theriac.flow.entities import Decision, Entity, EntityName, NameRow, Registr
 from theriac.flow.keys import name_key
 from theriac.flow.memory_lookup import MemoryLookup
 from theriac.model import Claim, Reading
+from theriac.store import renaming
 from theriac.store.catalog import DECISION, REDIRECT
 from theriac.store.home import Home
 from theriac.terms import EntityKind, NameKind
@@ -77,6 +78,7 @@ def rebuild(home: Home, now: str) -> None:
     registry = _built(home)
     before = {row[0] for row in home.index.db.execute("SELECT id FROM entity")}
     with home.index.transaction() as db:
+        renaming.remember(db)
         for table in ("registry", "entity", "entity_name", "entity_identifier", "entity_redirect"):
             db.execute(f"DELETE FROM {table}")
         db.executemany("INSERT INTO entity VALUES (?, ?, ?, ?)", [(e.id, e.kind.value, e.name, _encode(e)) for e in registry.entities])
@@ -87,6 +89,7 @@ def rebuild(home: Home, now: str) -> None:
         db.executemany("INSERT OR IGNORE INTO entity_identifier VALUES (?, ?)", _identifiers(registry.entities))
         db.executemany("INSERT OR IGNORE INTO entity_redirect VALUES (?, ?)", registry.redirects.items())
         db.execute("INSERT INTO registry VALUES (?)", (wanted,))
+        renaming.look_again(db)
     _keep_redirects(home, {old: registry.redirects[old] for old in before if old in registry.redirects}, now)
 
 
