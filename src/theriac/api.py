@@ -394,6 +394,7 @@ class Theriac:
     def _catch_up_events(self) -> None:
         if self.follows:
             chronicle.catch_up(self.home)
+            programme_chronicle.catch_up(self.home, self.names, pipeline.now())
 
     def _today(self, as_of: str | None) -> str:
         """The day on which the answer stands."""
@@ -569,7 +570,6 @@ class Theriac:
             self.home,
             self.names,
             names,
-            now=now,
             since=_date_or_none(since, "--since"),
             until=min(now, until_end(last)) if last else now,
             records=self._records_about(drug, condition, as_of),

@@ -14,7 +14,8 @@ from theriac.flow.authorisations import Use, uses
 from theriac.flow.dossier import ApplicationOfDrug, LabelOfDrug, MedicineOfDrug
 from theriac.flow.evidence import ApplicationEvidence, DrugEvidence
 from theriac.flow.registry import Entity
-from theriac.gather import documents_through_time
+from theriac.gather import PRODUCT_ROLES, document_of, resolved
+from theriac.model import Application, Label, Medicine
 from theriac.standing import Standing
 from theriac.store.candidacies import baselines, table_of
 from theriac.store.lake import Lake
@@ -180,3 +181,39 @@ def _place(one: Paper) -> tuple[str, str]:
             return ("application", application.number)
 
 
+def documents_through_time(entity: Entity, lake: Lake, names: Names) -> list[tuple[PaperOfDrug, str, str | None]]:
+    """The drug's labels, applications and medicines, each version with the time in which it was the current one."""
+    found = lake.of_kinds(lake.mentions("drug", names.of_entity(entity.id), current=False), ("label", "application", "medicine"))
+    stored = lake.stored({hit.version for hit in found})
+    numbers = {at.version: number for number, at in stored.items()}
+    papers: dict[int, PaperOfDrug] = {}
+    for at, mention, _, _ in resolved(entity, found, stored, names):
+        match at.reading.document:
+            case Label() as label if mention.role in PRODUCT_ROLES or len(label.substances) == 1:
+                papers[numbers[at.version]] = LabelOfDrug(document=document_of(at), label=label)
+            case Application() as application if mention.role in PRODUCT_ROLES:
+                ingredients = frozenset({mention.text})
+                papers[numbers[at.version]] = ApplicationOfDrug(document=document_of(at), application=application, ingredients=ingredients)
+            case Medicine() as medicine if mention.role in PRODUCT_ROLES:
+                papers[numbers[at.version]] = MedicineOfDrug(document=document_of(at), medicine=medicine)
+    if any(not isinstance(one, ApplicationOfDrug) for one in papers.values()):
+        papers |= _siblings_through_time(papers.values(), lake)
+    return [(papers[number], start, end) for number, start, end in lake.spans_of(papers)]
+
+
+def _siblings_through_time(papers: Iterable[PaperOfDrug], lake: Lake) -> dict[int, PaperOfDrug]:
+    """Every version of the other records about the same applications: submissions, patents, marketing status."""
+    ingredients: dict[str, set[str]] = {}
+    have = set()
+    for one in papers:
+        if isinstance(one, ApplicationOfDrug):
+            ingredients.setdefault(one.application.number, set()).update(one.ingredients)
+            have.add(one.document.version)
+    versions = [version for number in sorted(ingredients) for version in lake.by_key(f"application/{number}", current=False)]
+    found: dict[int, PaperOfDrug] = {}
+    for version, at in lake.stored(versions).items():
+        document = at.reading.document
+        if isinstance(document, Application) and at.version not in have:
+            mine = frozenset(ingredients.get(document.number, ()))
+            found[version] = ApplicationOfDrug(document=document_of(at), application=document, ingredients=mine)
+    return found

@@ -30,21 +30,21 @@ from theriac.store.registry import Names
 from theriac.terms import ArmRole, EntityKind
 from theriac.views import ChangeLine, EntityName
 
-_PRODUCT_ROLES = ("product",)
+PRODUCT_ROLES = ("product",)
 
 
 def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
     """Everything stored about the drug at the lake's moment."""
     found = lake.mentions("drug", names.of_entity(entity.id))
     stored = lake.stored({hit.version for hit in found})
-    hits = list(_resolved(entity, found, stored, names))
+    hits = list(resolved(entity, found, stored, names))
     trials: list[TrialOfDrug] = []
     labels: list[LabelOfDrug] = []
     applications: list[ApplicationOfDrug] = []
     medicines: list[MedicineOfDrug] = []
     combined: dict[str, None] = {}
     said: dict[object, str] = {}
-    hit_products = {at.curie: number for at, mention, number, _ in hits if mention.role in _PRODUCT_ROLES}
+    hit_products = {at.curie: number for at, mention, number, _ in hits if mention.role in PRODUCT_ROLES}
     for at, mention, number, resolution in hits:
         document = document_of(at)
         match at.reading.document:
@@ -61,11 +61,11 @@ def dossier(entity: Entity, lake: Lake, names: Names) -> Dossier:
                         conditions=_conditions_of(at, names, said),
                     )
                 )
-            case Label() as label if mention.role in _PRODUCT_ROLES or len(label.substances) == 1:
+            case Label() as label if mention.role in PRODUCT_ROLES or len(label.substances) == 1:
                 labels.append(LabelOfDrug(document=document, label=label))
-            case Application() as application if mention.role in _PRODUCT_ROLES:
+            case Application() as application if mention.role in PRODUCT_ROLES:
                 applications.append(ApplicationOfDrug(document=document, application=application, ingredients=frozenset({mention.text})))
-            case Medicine() as medicine if mention.role in _PRODUCT_ROLES:
+            case Medicine() as medicine if mention.role in PRODUCT_ROLES:
                 medicines.append(MedicineOfDrug(document=document, medicine=medicine))
             case Recall() | Shortage() | Article():
                 continue
@@ -111,47 +111,6 @@ def _tied(trials: list[TrialOfDrug], applications: list[ApplicationOfDrug], lake
     for key, path, reason in wanted:
         for at in lake.stored(lake.by_key(f"tied/{key}")).values():
             yield at, path, reason
-
-
-Paper = LabelOfDrug | ApplicationOfDrug | MedicineOfDrug
-
-
-def documents_through_time(entity: Entity, lake: Lake, names: Names) -> list[tuple[Paper, str, str | None]]:
-    """The drug's labels, applications and medicines, each version with the time in which it was the current one."""
-    found = lake.of_kinds(lake.mentions("drug", names.of_entity(entity.id), current=False), ("label", "application", "medicine"))
-    stored = lake.stored({hit.version for hit in found})
-    numbers = {at.version: number for number, at in stored.items()}
-    papers: dict[int, Paper] = {}
-    for at, mention, _, _ in _resolved(entity, found, stored, names):
-        match at.reading.document:
-            case Label() as label if mention.role in _PRODUCT_ROLES or len(label.substances) == 1:
-                papers[numbers[at.version]] = LabelOfDrug(document=document_of(at), label=label)
-            case Application() as application if mention.role in _PRODUCT_ROLES:
-                ingredients = frozenset({mention.text})
-                papers[numbers[at.version]] = ApplicationOfDrug(document=document_of(at), application=application, ingredients=ingredients)
-            case Medicine() as medicine if mention.role in _PRODUCT_ROLES:
-                papers[numbers[at.version]] = MedicineOfDrug(document=document_of(at), medicine=medicine)
-    if any(not isinstance(one, ApplicationOfDrug) for one in papers.values()):
-        papers |= _siblings_through_time(papers.values(), lake)
-    return [(papers[number], start, end) for number, start, end in lake.spans_of(papers)]
-
-
-def _siblings_through_time(papers: Iterable[Paper], lake: Lake) -> dict[int, Paper]:
-    """Every version of the other records about the same applications: submissions, patents, marketing status."""
-    ingredients: dict[str, set[str]] = {}
-    have = set()
-    for one in papers:
-        if isinstance(one, ApplicationOfDrug):
-            ingredients.setdefault(one.application.number, set()).update(one.ingredients)
-            have.add(one.document.version)
-    versions = [version for number in sorted(ingredients) for version in lake.by_key(f"application/{number}", current=False)]
-    found: dict[int, Paper] = {}
-    for version, at in lake.stored(versions).items():
-        document = at.reading.document
-        if isinstance(document, Application) and at.version not in have:
-            mine = frozenset(ingredients.get(document.number, ()))
-            found[version] = ApplicationOfDrug(document=document_of(at), application=document, ingredients=mine)
-    return found
 
 
 def _conditions_of(at: Stored, names: Names, said: dict[object, str]) -> tuple[str, ...]:
@@ -205,7 +164,7 @@ def document_of(at: Stored) -> Document:
     )
 
 
-def _resolved(
+def resolved(
     entity: Entity, found: Iterable[Found], stored: dict[int, Stored], names: Names
 ) -> Iterator[tuple[Stored, Mention, int, Resolution]]:
     """The mentions that resolution gives to this drug and no other."""
@@ -359,7 +318,7 @@ def _means(entity: Entity, hit: Found, at: Stored | None, names: Names) -> bool:
 
 def _has_other_product(at: Stored) -> bool:
     """Whether the record is of combinations: its substances are then only parts of its products."""
-    return any(one.role in _PRODUCT_ROLES and ";" in one.text for one in at.reading.mentions)
+    return any(one.role in PRODUCT_ROLES and ";" in one.text for one in at.reading.mentions)
 
 
 class Joiner:
@@ -420,11 +379,11 @@ class Joiner:
         keys = (tied_numbers if tied else own_numbers)(at.reading.document)
         others = self.lake.stored(number for key in keys for number in self.lake.by_key(key)).values()
         return [
-            one for other in others for one in other.reading.mentions if one.role in _PRODUCT_ROLES or (tied and one.arm_role is ArmRole.INVESTIGATED)
+            one for other in others for one in other.reading.mentions if one.role in PRODUCT_ROLES or (tied and one.arm_role is ArmRole.INVESTIGATED)
         ]
 
     def _drugs(self, mentions: list[Mention]) -> list[EntityName]:
-        whole = [one for one in mentions if one.role in _PRODUCT_ROLES] or mentions
+        whole = [one for one in mentions if one.role in PRODUCT_ROLES] or mentions
         drugs: dict[str, EntityName] = {}
         for mention in whole:
             if mention.kind is EntityKind.DRUG and mention.arm_role not in (ArmRole.PLACEBO,):

@@ -67,7 +67,6 @@ def changes(
     names: Names,
     then: Names,
     *,
-    now: str,
     since: str | None,
     until: str,
     records: set[tuple[str, str]] | None,
@@ -77,9 +76,6 @@ def changes(
     condition: str | None,
 ) -> list[Event]:
     """Everything that changed in a time, newest first: events of records and of programmes; with the names of `then` where those are others."""
-    chronicle.catch_up(home)
-    if then is names:
-        catch_up(home, names, now)
     asked = {"since": since, "until": until, "kinds": kinds, "source": source, "drug": drug, "condition": condition}
     found = events.events(home, records=records, **asked)  # type: ignore[arg-type]
     if then is names:
