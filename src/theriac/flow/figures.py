@@ -87,8 +87,8 @@ _EXACT = (None, "=")
 def rate_tables(reactions: Iterable[Mapping[str, Any]]) -> list[RateTable]:
     """The rates of each label, one table of terms × arms after another, never merged: those with a comparator first, the longest first.
 
-    The text of a label does not always say where one table ends. A term that comes again for an arm begins the next table, so that no figure
-    stands over another.
+    The text of a label does not always say where one table ends. A term that comes again for an arm begins the next table, and so does a new
+    term with an arm that the table has not had: no figure stands over another, and no trial's arm beside another's.
     """
     tables: list[RateTable] = []
     open_now: dict[tuple[Any, ...], RateTable] = {}
@@ -98,11 +98,16 @@ def rate_tables(reactions: Iterable[Mapping[str, Any]]) -> list[RateTable]:
         key = (*(one.get(name) for name in _OF_TABLE), one.get("comparator_arm"))
         column = _column(one)
         table = open_now.get(key)
-        if table is None or column in table["terms"].get(one["term"], {}):
+        if table is None or _begins_another(table, one["term"], column):
             table = open_now[key] = _table(one)
             tables.append(table)
         _enter(table, one, column)
     return sorted(tables, key=lambda table: (table["comparator"] is None, -len(table["terms"])))
+
+
+def _begins_another(table: RateTable, term: str, column: str) -> bool:
+    terms = table["terms"]
+    return column in terms.get(term, {}) or (term not in terms and len(terms) > 1 and column not in table["columns"])
 
 
 def _table(one: Mapping[str, Any]) -> RateTable:
@@ -131,6 +136,7 @@ def rate_rows(tables: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Every rate of the tables as a row of its own, with the label that gives it."""
     return [
         {
+            "table": place,
             "jurisdiction": table["jurisdiction"],
             "product": table["product_name"],
             "indication": table["indication"],
@@ -143,7 +149,7 @@ def rate_rows(tables: Iterable[Mapping[str, Any]]) -> list[Row]:
             "version": table["version"],
             "quote": cell["quote"],
         }
-        for table in tables
+        for place, table in enumerate(tables, start=1)
         for term, cells in table["terms"].items()
         for arm, cell in cells.items()
     ]
