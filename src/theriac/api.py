@@ -4,7 +4,7 @@ Flows in: names, identifiers, dates. Flows out: the shapes of `views`. Every que
 the documents seen by that day say. It has over 450 lines because every door opens here: each question is a few lines that hand on.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, TypeVar
@@ -32,6 +32,7 @@ from theriac.flow.pathway_drawing import draw
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
 from theriac.flow.target_page import ActingDrug, ClassMember, ClassPage, TargetPage
+from theriac.flow.trial_facets import chosen, facets
 from theriac.flow.word_diff import word_diff
 from theriac.gather import Joiner, document_of, dossier, readable, records_about, trials_of_condition
 from theriac.identifiers import link
@@ -198,6 +199,8 @@ class Theriac:
         entity = self._known(decision, as_of) if decision else None
         if entity is not None:
             return Resolution(query=name, entity=entity.id, kind=ResolutionKind.RESOLVED, score=1.0, reason="settled by a person")
+        if name.startswith("condition:name.") and (entity := names.entity(name)) is not None:
+            return Resolution(query=name, entity=entity.id, kind=ResolutionKind.RESOLVED, score=1.0, reason="its id")
         if wanted in _ACTING or name.startswith(("target:", "class:")):
             return self.targets(as_of).resolve(name, kind or name.partition(":")[0])
         found = resolve(name, names, wanted)
@@ -756,6 +759,16 @@ def drawn(view: MechanismView) -> str:
 def rate_tables(profile: DrugProfile) -> list[Row]:
     """The rates that the labels of a profile give, one table of terms × arms after another, never merged."""
     return figures.rate_tables(profile.clinical["reactions"])
+
+
+def trial_facets(trials: Sequence[TrialLine]) -> dict[str, list[tuple[str, int]]]:
+    """For each facet (phase, status, role, condition, sponsor, country) its values with how many of the trials have them."""
+    return facets(trials)
+
+
+def chosen_trials(trials: Sequence[TrialLine], wanted: Mapping[str, Sequence[str]]) -> list[TrialLine]:
+    """The trials that have, in every facet asked about, one of the values."""
+    return chosen(trials, wanted)
 
 
 def refused(made: Plan | Refusal) -> bool:

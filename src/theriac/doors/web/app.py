@@ -13,8 +13,22 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from theriac.api import Theriac
-from theriac.doors.web import faults, feeds, pages_alerts, pages_changes, pages_document, pages_home
+from theriac.doors.web import (
+    faults,
+    feeds,
+    pages_alerts,
+    pages_changes,
+    pages_charts,
+    pages_compare,
+    pages_development,
+    pages_document,
+    pages_drug,
+    pages_home,
+    pages_landscape,
+    pages_search,
+)
 from theriac.doors.web.assistant import Assistant
+from theriac.doors.web.charts import Charts
 from theriac.doors.web.gate import Gate
 from theriac.doors.web.pages import Pages, service_of
 from theriac.doors.web.record import Log, Metrics, Recorder, logger
@@ -30,6 +44,12 @@ AREAS: tuple[APIRouter, ...] = (
     pages_document.router,
     pages_changes.router,
     pages_alerts.router,
+    pages_search.router,
+    pages_charts.router,
+    pages_development.router,
+    pages_drug.router,
+    pages_compare.router,
+    pages_landscape.router,
 )
 
 
@@ -52,6 +72,7 @@ def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: 
     files = StaticFiles()
     app.state.pages = Pages(files)
     app.state.files = files
+    app.state.charts = Charts()
     app.state.metrics = metrics
     faults.install(app)
     app.include_router(_own())

@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 
 from theriac.api import Theriac
 from theriac.doors import statements
+from theriac.doors.web import drug_parts
 from theriac.views import SUMMARY_MARK, SourceLine
 
 _QUOTE = 240
@@ -37,7 +38,13 @@ _TONES = {
     "active, not recruiting": "wait", "no development reported": "wait", "discontinued": "wait",
     "stopped": "halt", "terminated": "halt", "withdrawn": "halt", "refused": "halt",
 }  # fmt: skip
-_KINDS = {"drug": "drug", "combination": "combination", "condition": "condition", "target": "target", "organization": "organisation"}
+_KINDS = {"drug": "drug", "class": "class", "condition": "condition", "target": "target", "organization": "organisation"}
+_SOURCES = {
+    "ctgov": "ClinicalTrials.gov", "openfda_label": "openFDA label", "dailymed": "DailyMed", "drugs_at_fda": "Drugs@FDA", "ema": "EMA",
+    "openfda_drugsfda": "openFDA Drugs@FDA", "orange_book": "Orange Book", "eu_epi": "EU leaflet", "chembl": "ChEMBL", "drugcentral": "DrugCentral",
+    "drugmechdb": "DrugMechDB", "wikipathways": "WikiPathways", "reactome": "Reactome", "reference": "reference table", "pubmed": "PubMed",
+    "starter": "Theriac sample",
+}  # fmt: skip
 _ABSENCES = {
     "states_none": "states “None”",
     "section_absent": "has no such section",
@@ -53,6 +60,7 @@ def install(environment: jinja2.Environment) -> None:
         "download_url": download_url,
         "document_url": document_url,
         "entity_url": entity_url,
+        "condition_url": condition_url,
         "freshness": freshness,
         "regimen_cells": statements.regimen_cells,
         "SUMMARY_MARK": SUMMARY_MARK,
@@ -69,11 +77,15 @@ def install(environment: jinja2.Environment) -> None:
         "ruled": ruled,
         "runs_of": runs_of,
         "lower_first": lower_first,
+        "happening": happening,
+        "source_name": source_name,
+        "capitalize_first": capitalize_first,
+        "regimen_groups": drug_parts.regimens,
     }
 
 
 @jinja2.pass_context
-def url(context: Context, path: str, **params: object) -> str:
+def url(context: Context, path: str, /, **params: object) -> str:
     """The address of a page of ours, the chosen day carried along; parameters that are None or empty are left out."""
     return address(path, {"as_of": context["request"].query_params.get("as_of"), **params})
 
@@ -98,9 +110,9 @@ def address(path: str, params: Mapping[str, object]) -> str:
 
 
 @jinja2.pass_context
-def download_url(context: Context, table: str, form: str, **params: object) -> str:
+def download_url(context: Context, name: str, form: str, /, **params: object) -> str:
     """Where a table can be had as a file."""
-    return address(f"/download/{table}.{form}", {"as_of": context["request"].query_params.get("as_of"), **params})
+    return address(f"/download/{name}.{form}", {"as_of": context["request"].query_params.get("as_of"), **params})
 
 
 @jinja2.pass_context
@@ -126,9 +138,16 @@ def entity_path(entity: str) -> str:
 
 
 @jinja2.pass_context
-def entity_url(context: Context, entity: str, page: str = "", **params: object) -> str:
+def entity_url(context: Context, entity: str, page: str = "", /, **params: object) -> str:
     """The page of an entity, or one of its further pages (`development`)."""
     return url(context, entity_path(entity) + (f"/{page}" if page else ""), **params)
+
+
+@jinja2.pass_context
+def condition_url(context: Context, entity: str, name: str | None) -> str:
+    """The page of a condition; one that no vocabulary lists takes its name along, for a label may be alone in naming it."""
+    called = name if entity.startswith("condition:name.") else None
+    return str(url(context, entity_path(entity), called=called))
 
 
 @jinja2.pass_context
@@ -222,6 +241,31 @@ def lower_first(text: str) -> str:
     ('new trial', 'EU authorisation')
     """
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def happening(kind: str) -> str:
+    """An event's kind in words.
+
+    >>> happening("label.boxed_warning_added"), happening("trial.status_changed")
+    ('Label: boxed warning added', 'Trial: status changed')
+    """
+    family, _, change = kind.partition(".")
+    return f"{capitalize_first(family)}: {change.replace('_', ' ')}"
+
+
+def source_name(record: str) -> str:
+    """The source of a record, as it is called.
+
+    >>> source_name("drugs_at_fda:products/020723"), source_name("pubchem:1")
+    ('Drugs@FDA', 'pubchem')
+    """
+    source = record.partition(":")[0]
+    return _SOURCES.get(source, source)
+
+
+def capitalize_first(text: str) -> str:
+    """The text with a capital at its beginning and nothing else changed."""
+    return text[:1].upper() + text[1:]
 
 
 def _beginning(words: str | None) -> str | None:

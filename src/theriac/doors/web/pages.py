@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import jinja2
 from fastapi import Depends, Query
 from markupsafe import Markup
+from pydantic import AfterValidator
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -82,4 +83,8 @@ def _csrf_field(token: str) -> Markup:
 
 
 Asked = Annotated[Service, Depends(service_of)]
-AsOf = Annotated[str | None, Query(description="Answer with the documents seen by this day (2024, 2024-03 or 2024-03-07).", max_length=10)]
+AsOf = Annotated[
+    str | None,
+    Query(description="Answer with the documents seen by this day (2024, 2024-03 or 2024-03-07).", max_length=10),
+    AfterValidator(lambda given: given or None),
+]

@@ -5,12 +5,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from theriac.api import Theriac
-from theriac.doors.web.pages import Asked, page
+from theriac.doors.web.pages import Asked, AsOf, page
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def home(request: Request, asked: Asked) -> Response:
-    """Which sources are loaded."""
-    return page(request, "home.html", sources=asked.ask(Theriac.sources))
+def home(request: Request, asked: Asked, as_of: AsOf = None) -> Response:
+    """Where to search, and what changed lately."""
+    changes = asked.ask(Theriac.changes, as_of=as_of)
+    return page(request, "home.html", sources=asked.ask(Theriac.sources), changes=changes[:12], number_of_changes=len(changes))
