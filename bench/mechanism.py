@@ -25,10 +25,15 @@ from typing import NamedTuple, TypeVar
 from theriac.archives import Trouble, walk
 from theriac.errors import SourceError
 from theriac.flow.drug_targets import Sourced, TargetIndex, evidence_of
+from theriac.flow.entities import build
 from theriac.flow.keys import name_key
 from theriac.flow.mechanism import Drug, MechanismView, mechanism_of
 from theriac.flow.mechanism_graph import MechanismGraph, build_graph
+from theriac.flow.memory_lookup import MemoryLookup
+from theriac.flow.names import drug_candidates
 from theriac.flow.neighbours import Neighbour, neighbourhood
+from theriac.flow.registry import SourcedClaim
+from theriac.flow.resolution import resolve_mention
 from theriac.flow.target_conflicts import Conflict, conflicts
 from theriac.flow.target_index import target_index
 from theriac.model import DrugTargets, MechanismPath
@@ -37,6 +42,7 @@ from theriac.sources.chembl import ChemblTables
 from theriac.sources.drugcentral import DrugCentralInteractions
 from theriac.sources.drugmechdb import DrugMechDBPaths
 from theriac.sources.reactome import ReactomeGeneSets
+from theriac.sources.reference_tables import ReferenceTables
 from theriac.sources.wikipathways import WikiPathwaysGpml, WikiPathwaysTables
 
 _T = TypeVar("_T")
@@ -48,6 +54,7 @@ FORMATS: tuple[Format, ...] = (
     WikiPathwaysTables(),
     ReactomeGeneSets(),
 )
+NAME_TABLES = ("drugcentral/structures.smiles.tsv", "everycure/drug_list_stringent.csv")
 FILES = (
     "chembl33/chembl_mechanisms.csv",
     "chembl33/chembl_targets.csv",
@@ -69,7 +76,7 @@ def main() -> None:
     corpus = Path(os.environ.get("THERIAC_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
     documents = load(corpus)
     index = target_index(documents)
-    linked = chembl_of_structure(documents)
+    linked = chembl_of_structure(documents) | numbers_by_name(documents, corpus)
     around = timed("neighbours", lambda: neighbourhood(documents, index))
     paths = Paths(documents, chosen.half)
     print(f"{chosen.half}: {len(paths.asked)} paths of {len({path.drug for _, path in paths.asked})} drugs; {len(paths.known)} paths in the graph")
@@ -77,7 +84,7 @@ def main() -> None:
     report(list(ask(paths.asked, Known(documents, index, linked, around), graph)))
     everything = timed("graph of everything", lambda: build_graph(documents, index))
     question_times(documents, Known(documents, index, linked, around), everything)
-    report_conflicts(documents, index, linked, random.Random(chosen.seed), chosen.sample if chosen.conflicts else 0)
+    report_conflicts(documents, index, chembl_of_structure(documents), random.Random(chosen.seed), chosen.sample if chosen.conflicts else 0)
     if chosen.structures:
         structures(corpus)
 
@@ -121,7 +128,38 @@ def timed(what: str, make: Callable[[], _T]) -> _T:
     return made
 
 
-def chembl_of_structure(documents: Iterable[Sourced]) -> dict[str, tuple[str, str]]:
+def numbers_by_name(documents: Iterable[Sourced], corpus: Path) -> dict[str, tuple[str, ...]]:
+    """Name key of a path's drug → the identifiers of the entity that a registry of the loaded name tables resolves it to.
+
+    In a store the registry knows more; names that it leaves ambiguous or unknown are left out.
+    """
+    alone = chembl_of_structure(documents)
+    cited = {pair[0]: pair[1] for pair in alone.values()}
+    registry = build(claims(corpus))
+    lookup, entities = MemoryLookup(registry), {entity.id: entity for entity in registry.entities}
+    found = {}
+    for name in {one.document.drug for one in documents if isinstance(one.document, MechanismPath)}:
+        answers = resolve_mention(drug_candidates(name), None, lookup)
+        entity = entities.get(answers[0].entity or "") if len(answers) == 1 else None
+        if entity is not None and not entity.parts:
+            numbers = (*entity.identifiers, *(one for form in entity.forms for one in form.identifiers))
+            own = [one for one in (*alone.get(name_key(name), ()), *(cited.get(each, "") for each in numbers), *numbers) if one]
+            found[name_key(name)] = tuple(dict.fromkeys(one for one in own if one.startswith(("chembl:", "drugcentral:"))))
+    return found
+
+
+def claims(corpus: Path) -> Iterator[SourcedClaim]:
+    """What the tables of names say of substances."""
+    format_ = ReferenceTables()
+    for name in NAME_TABLES:
+        data = (corpus / name).read_bytes()
+        for raw in format_.cut(OpenFile(Head(name, data[:HEAD_BYTES]), BytesIO(data))):
+            decoded = format_.decode(raw)
+            record = f"reference:{format_.identify(raw, decoded).key}"
+            yield from (SourcedClaim(claim=claim, record=record, authoritative=True) for claim in format_.read(raw, decoded).claims)
+
+
+def chembl_of_structure(documents: Iterable[Sourced]) -> dict[str, tuple[str, ...]]:
     """Name key of a DrugCentral drug → its structure and the ChEMBL molecule that it cites, where no other structure cites that molecule.
 
     In a store this is the registry's work, which joins both by InChIKey; the ChEMBL tables at hand carry no names and no structures.
@@ -180,7 +218,7 @@ class Known(NamedTuple):
 
     documents: Sequence[Sourced]
     targets: TargetIndex
-    linked: dict[str, tuple[str, str]]
+    linked: dict[str, tuple[str, ...]]
     around: Mapping[str, Sequence[Neighbour]]
 
     def view(self, name: str, graph: MechanismGraph, goal: str | None) -> MechanismView:
@@ -202,11 +240,11 @@ def ask(paths: Sequence[tuple[str, MechanismPath]], known: Known, graph: Mechani
 _STATEMENTS: dict[str, list[Sourced]] = {}
 
 
-def drug_of(name: str, linked: dict[str, tuple[str, str]]) -> Drug:
+def drug_of(name: str, linked: dict[str, tuple[str, ...]]) -> Drug:
     return Drug(name=name, identifiers=tuple(filter(None, linked.get(name_key(name), ()))))
 
 
-def statements(name: str, documents: Sequence[Sourced], linked: dict[str, tuple[str, str]]) -> list[Sourced]:
+def statements(name: str, documents: Sequence[Sourced], linked: dict[str, tuple[str, ...]]) -> list[Sourced]:
     """The target statements about a drug, found by an index instead of by looking through all."""
     if not _STATEMENTS:
         for one in documents:
@@ -291,11 +329,11 @@ def question_times(documents: Sequence[Sourced], known: Known, graph: MechanismG
             print(f"chain question {what}, {len(times)}, {clock}: median {middle * 1000:.0f} ms, p99 {late * 1000:.0f} ms")
 
 
-def report_conflicts(documents: Sequence[Sourced], index: TargetIndex, linked: dict[str, tuple[str, str]], dice: random.Random, sample: int) -> None:
+def report_conflicts(documents: Sequence[Sourced], index: TargetIndex, linked: dict[str, tuple[str, ...]], dice: random.Random, sample: int) -> None:
     """Disputes between the mechanisms of ChEMBL and DrugCentral over the drugs that both have, by kind."""
     found = [each for name, pair in sorted(linked.items()) if pair[1] for each in _of(name, pair, index)]
-    both = sum(bool(molecule) and molecule in _STATEMENTS for _, molecule in linked.values())
-    cited = sum(bool(one) for _, one in linked.values())
+    both = sum(bool(pair[1]) and pair[1] in _STATEMENTS for pair in linked.values())
+    cited = sum(bool(pair[1]) for pair in linked.values())
     print(f"drugs of DrugCentral that alone cite a ChEMBL molecule: {cited:,}; with mechanisms there: {both:,}")
     for kind, count in Counter(each.kind for each in found).most_common():
         print(f"  {kind}: {count}")
@@ -303,7 +341,7 @@ def report_conflicts(documents: Sequence[Sourced], index: TargetIndex, linked: d
         print(f"- {each.kind} | {each.drug} | ChEMBL: {each.left} | DrugCentral: {each.right}")
 
 
-def _of(name: str, identifiers: tuple[str, str], index: TargetIndex) -> tuple[Conflict, ...]:
+def _of(name: str, identifiers: tuple[str, ...], index: TargetIndex) -> tuple[Conflict, ...]:
     near = [one for key in identifiers for one in _STATEMENTS.get(key, ())]
     return conflicts(name, near, index, ("chembl", "drugcentral"))
 

@@ -12,6 +12,7 @@ from theriac.flow.mechanism_words import Basis, StepKind
 from theriac.flow.neighbours import neighbourhood
 from theriac.flow.pathway_drawing import draw
 from theriac.flow.target_index import target_index
+from theriac.model import GeneSet, MechanismPath, PathwayNode
 
 DRUG = Drug(name="exemplamod", identifiers=("drugcentral:10", "chembl:CHEMBL900000"))
 
@@ -166,3 +167,41 @@ def test_the_drawing_tells_inferred_from_curated_and_names_the_records() -> None
     assert "ADPT produces CYT2: curated; wikipathways:WP9001" in text
     assert "Source: WikiPathways, CC0 1.0" in text
     assert StepKind.PRODUCES.value in text
+
+
+def test_the_protein_of_another_organism_and_the_family_stand_in_as_inferred_with_the_reason() -> None:
+    bacterial = acts("drugcentral:interaction/30/Q9BBB1", "zetacillin", "Sample ligase", "INHIBITOR", ids=("uniprot:Q9BBB1",))
+    member = acts("drugcentral:interaction/31/Q9BBB2", "etapine", "Sample wide receptor M4", "ANTAGONIST", ids=("uniprot:Q9BBB2",))
+    for drug, name, node in (
+        (Drug(name="zetacillin"), "Sample ligase (Genus species)", "UniProt:Q9CCC1"),
+        (Drug(name="etapine"), "Sample wide receptors", "InterPro:IPR900001"),
+    ):
+        kind = "Protein" if node.startswith("UniProt") else "GeneFamily"
+        found = view(drug, "mesh:D000001", (bacterial, member, _path_through(name, node, kind)))
+        assert steps(found)[0][:3] == (drug.name, "inhibits", name)
+        assert found.chains[0].steps[0].basis is Basis.INFERRED
+        assert "namesake or its family by name" in str(found.chains[0].steps[0].why)
+    other = acts("drugcentral:interaction/32/Q9BBB3", "thetamine", "Sampleligases of all kinds", "INHIBITOR", ids=("uniprot:Q9BBB3",))
+    assert view(Drug(name="thetamine"), "mesh:D000001", (other, _path_through("Sample ligase", "UniProt:Q9CCC1", "Protein"))).chains == ()
+
+
+def _path_through(name: str, node: str, kind: str) -> Sourced:
+    """A curated path of another drug that begins at the node."""
+    path = curated(7, "otherdrug").document
+    assert isinstance(path, MechanismPath)
+    replaced = PathwayNode(id=node, name=name, type=kind, identifiers=(f"{node.partition(':')[0].lower()}:{node.partition(':')[2]}",))
+    nodes = tuple(replaced if one.id == "UniProt:Q9AAA7" else one for one in path.nodes)
+    ends = {"UniProt:Q9AAA7": node}
+    edges = tuple(
+        msgspec.structs.replace(one, source=ends.get(one.source, one.source), target=ends.get(one.target, one.target)) for one in path.edges
+    )
+    return Sourced(record="drugmechdb:P7", document=msgspec.structs.replace(path, nodes=nodes, edges=edges))
+
+
+def test_a_gene_set_leads_from_its_protein_to_the_pathway_that_a_path_goes_on_from() -> None:
+    genes = Sourced(record="reactome:genes/R-HSA-900009", document=GeneSet(id="reactome:R-HSA-900009", name="Sample cascade", genes=("SMR7",)))
+    found = view(to="mesh:D000001", documents=(*TARGETS, genes, _path_through("Sample cascade", "reactome:R-HSA-900009", "Pathway")))
+    assert [(one.kind, one.target.name, one.evidence[0].record) for one in found.chains[0].steps[:2]] == [
+        (StepKind.ACTIVATES, "Sample receptor 7", "chembl:mechanisms/CHEMBL900000"),
+        (StepKind.PARTICIPATES, "Sample cascade", "reactome:genes/R-HSA-900009"),
+    ]

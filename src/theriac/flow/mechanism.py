@@ -13,7 +13,7 @@ from theriac.flow.drug_targets import DrugTarget, Evidence, Sourced, TargetIndex
 from theriac.flow.gene_names import symbols_meant
 from theriac.flow.keys import name_key
 from theriac.flow.mechanism_documents import DocumentSays, caution_of
-from theriac.flow.mechanism_graph import Edge, MechanismGraph, Membership, Node, Statement
+from theriac.flow.mechanism_graph import Edge, MechanismGraph, Membership, Node, Statement, bare_key
 from theriac.flow.mechanism_search import Leg, Route, Weights, branches, routes
 from theriac.flow.mechanism_words import Basis, StepKind
 from theriac.flow.neighbours import Neighbour, neighbours_of
@@ -22,6 +22,7 @@ from theriac.model import Struct
 _MOST_GOALS = 60
 _SPARE_ROUTES = 24
 _MOST_WITNESSES = 12
+_SHORTEST_FAMILY = 12
 
 
 class Drug(Struct, frozen=True):
@@ -123,14 +124,15 @@ def mechanism_of(
     mechanisms = tuple(one for one in stated if one.mechanism)
     own = own_paths(drug, graph)
     direct = first_steps(drug, mechanisms, own, graph)
-    starts = {**steps_of_neighbours(drug, mechanisms, around or {}, graph), **direct}
+    alike = steps_of_namesakes(drug, mechanisms, graph)
+    starts = {**steps_of_neighbours(drug, mechanisms, around or {}, graph), **alike, **direct}
     named = _named_after(mechanisms, graph)
     asked = (goals_of(to, graph),) if to is not None else _usual_goals(starts, own, named, graph)
     goals = tuple(goal for some in asked for goal in some)
     chains = tuple(
         chain
         for some in asked
-        for chain in _chains(_Search(starts, frozenset(direct), own, named, graph, weights or Weights()), some, limit // len(asked))
+        for chain in _chains(_Search(starts, frozenset(direct), frozenset(alike), own, named, graph, weights or Weights()), some, limit // len(asked))
     )
     inferred = tuple(dict.fromkeys(step for chain in chains for step in chain.steps if step.basis is Basis.INFERRED))
     return MechanismView(
@@ -222,6 +224,29 @@ def steps_of_neighbours(
     return found
 
 
+def steps_of_namesakes(drug: Drug, mechanisms: Sequence[DrugTarget], graph: MechanismGraph) -> dict[str, Step]:
+    """Where a target's protein stands in paths under another identifier: that of another organism, or of the family that its name begins with.
+
+    Inferred first steps, each with the reason: what is told of a namesake may be different for the target itself.
+    """
+    found: dict[str, Step] = {}
+    subject = Node(id="drug", name=drug.name, kind="drug")
+    for one in mechanisms:
+        for node in namesakes(one.target.name, graph):
+            why = f"stated for {one.target.name}; {node.name} ({node.id}) is its namesake or its family by name"
+            step = Step(source=subject, target=node, kind=one.kind, sign=one.sign, basis=Basis.INFERRED, evidence=one.evidence, why=why)
+            found.setdefault(node.id, step)
+    return found
+
+
+def namesakes(name: str, graph: MechanismGraph) -> tuple[Node, ...]:
+    """The proteins and families of the graph whose name is this name or the beginning of it."""
+    key = bare_key(name)
+    families = (key[:end] for end in range(_SHORTEST_FAMILY, len(key)))
+    found = [*graph.proteins_named.get(key, ()), *(node for part in families for node in graph.families_named.get(part, ()))]
+    return tuple(graph.nodes[node] for node in found)
+
+
 def _with_own(known: Step | None, edge: Edge, subject: Node, graph: MechanismGraph) -> Step:
     """The first step with what the drug's own curated path says of it."""
     statement = edge.statements[0]
@@ -238,6 +263,7 @@ class _Search(NamedTuple):
 
     starts: dict[str, Step]
     direct: frozenset[str]
+    alike: frozenset[str]
     own: frozenset[str]
     named: frozenset[str]
     graph: MechanismGraph
@@ -247,7 +273,8 @@ class _Search(NamedTuple):
 def _chains(search: _Search, goals: Sequence[str], limit: int) -> tuple[Chain, ...]:
     """The best chains to the goals; those that differ only in what the last step reaches stand as one."""
     starts, own, graph = search.starts, search.own, search.graph
-    costs = {start: 0.0 if start in search.direct else search.weights.neighbour for start in starts}
+    weights = search.weights
+    costs = {start: 0.0 if start in search.direct else weights.namesake if start in search.alike else weights.neighbour for start in starts}
     found = routes(graph, costs, goals, own, search.named, search.weights, limit=_SPARE_ROUTES + len(goals))
     spread = (way for route in found for way in (branches(graph, route) if _one_path(route) else (route,)))
     grouped: dict[tuple[object, ...], list[Route]] = {}

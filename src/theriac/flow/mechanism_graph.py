@@ -6,11 +6,12 @@ its members and are marked as inferred; lines without a direction make no edge; 
 """
 
 import math
+import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from theriac.flow.drug_targets import Evidence, Sourced, TargetIndex
+from theriac.flow.drug_targets import Evidence, Sourced, Target, TargetIndex
 from theriac.flow.gene_names import symbol_key
 from theriac.flow.keys import name_key
 from theriac.flow.mechanism_words import REVERSED, UNDIRECTED, Basis, StepKind, meaning_of_relation
@@ -89,6 +90,18 @@ class MechanismGraph(Struct, frozen=True):
     titles: Mapping[str, str]
     title_keys: Mapping[str, tuple[str, frozenset[str]]]
     products: Mapping[str, tuple[str, ...]]
+    proteins_named: Mapping[str, tuple[str, ...]]
+    families_named: Mapping[str, tuple[str, ...]]
+
+
+def bare_key(name: str) -> str:
+    """The key of a protein's or family's name without organism, word for the group, or plural.
+
+    >>> bare_key("Sample synthase (Genus species)") == bare_key("sample synthases family")
+    True
+    """
+    bare = re.sub(r"\s*\([^()]*\)\s*\Z|,?\s+(?:super)?family\b.*", "", name, flags=re.IGNORECASE)
+    return name_key(re.sub(r"(?<=[a-z]{3})(?<!s)s\Z", "", bare))
 
 
 class _Builder:
@@ -102,12 +115,16 @@ class _Builder:
         self.paths_of: dict[str, list[str]] = {}
         self.ends: dict[str, tuple[str, ...]] = {}
         self.memberships: dict[str, list[Membership]] = {}
+        self.gene_sets: list[tuple[str, GeneSet]] = []
         self.cells: dict[str, tuple[str, ...]] = {}
         self.titles: dict[str, str] = {}
         self.title_keys: dict[str, tuple[str, frozenset[str]]] = {}
 
     def graph(self) -> MechanismGraph:
         """The finished graph; the order of everything in it depends on the statements only."""
+        for protein, pathway, statement in list(_members(self.gene_sets, self.index, {source for source, _ in self.statements})):
+            self.nodes.setdefault(protein.id, protein)
+            self.statements.setdefault((protein.id, pathway), []).append(statement)
         edges = self._edges()
         out: dict[str, list[Edge]] = {}
         into: dict[str, list[str]] = {}
@@ -121,6 +138,7 @@ class _Builder:
                 if one.kind is StepKind.PRODUCES and one.evidence.record in self.title_keys:
                     products.setdefault(one.evidence.record, []).append(edge.target)
         named, symbols = self._names()
+        proteins, families = self._groups(out)
         return MechanismGraph(
             nodes=self.nodes,
             out=_tuples(out),
@@ -136,7 +154,21 @@ class _Builder:
             titles=self.titles,
             title_keys=self.title_keys,
             products=_tuples(products),
+            proteins_named=_tuples(proteins),
+            families_named=_tuples(families),
         )
+
+    def _groups(self, out: Mapping[str, list[Edge]]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Proteins and families that something goes on from, by the bare key of their name."""
+        proteins: dict[str, list[str]] = {}
+        families: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            if node.id in out and node.kind in ("protein", "family", "complex"):
+                key = bare_key(node.name)
+                proteins.setdefault(key, []).append(node.id)
+                if node.kind != "protein":
+                    families.setdefault(key, []).append(node.id)
+        return proteins, families
 
     def _edges(self) -> list[Edge]:
         degree = Counter(end for ends in self.statements for end in ends)
@@ -189,8 +221,7 @@ def _node(node: PathwayNode, index: TargetIndex) -> Node:
     if target is None and node.type in GENE_NODES and not any(one.startswith("uniprot:") for one in node.identifiers):
         target = index.of_gene(node.name)
     if target is not None:
-        symbol = target.genes[0] if target.genes else None
-        return Node(id=target.id, name=target.name, kind="protein", symbol=symbol)
+        return _protein(target)
     if node.identifiers:
         own = node.identifiers[0]
         identifier = f"target:{own.replace(':', '.', 1)}" if own.startswith("uniprot:") else own
@@ -198,6 +229,23 @@ def _node(node: PathwayNode, index: TargetIndex) -> Node:
     prefix, colon, rest = node.id.partition(":")
     local = node.type in (*GENE_NODES, "Label", "Metabolite", "Pathway", "Shape") or not colon
     return Node(id=f"name:{name_key(node.name)}" if local else f"{prefix.lower()}:{rest}", name=node.name, kind=kind)
+
+
+_LARGEST_SET = 150
+
+
+def _members(sets: Iterable[tuple[str, GeneSet]], index: TargetIndex, acting: Collection[str]) -> Iterator[tuple[Node, str, Statement]]:
+    """From a gene's protein to the pathway that it takes part in, where a path goes on from that pathway; a set of everything tells nothing."""
+    for record, genes in sets:
+        if genes.id in acting and len(genes.genes) <= _LARGEST_SET:
+            evidence = Evidence(record=record, path="genes", word="participates in", origin=genes.id)
+            statement = Statement(evidence=evidence, kind=StepKind.PARTICIPATES, sign=None, basis=Basis.CURATED)
+            for target in filter(None, map(index.of_gene, genes.genes)):
+                yield _protein(target), genes.id, statement
+
+
+def _protein(target: Target) -> Node:
+    return Node(id=target.id, name=target.name, kind="protein", symbol=target.genes[0] if target.genes else None)
 
 
 def _evidence(record: str, edge: PathwayEdge, references: tuple[str, ...], *, about: str | None = None, origin: str | None = None) -> Evidence:
@@ -280,6 +328,7 @@ def _group_reason(source: PathwayNode | None, target: PathwayNode | None) -> str
 
 def _add_genes(builder: _Builder, record: str, genes: GeneSet) -> None:
     builder.titles[record] = genes.name
+    builder.gene_sets.append((record, genes))
     membership = Membership(record=record, id=genes.id, name=genes.name, genes=len(genes.genes))
     for gene in genes.genes:
         builder.memberships.setdefault(symbol_key(gene), []).append(membership)

@@ -28,6 +28,7 @@ class Weights(Struct, frozen=True):
     inferred: float = 0.25
     support: float = 0.4
     neighbour: float = 3.0
+    namesake: float = 1.5
     longest: int = 12
 
 
