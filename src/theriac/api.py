@@ -28,6 +28,7 @@ from theriac.flow.dossier import Dossier, LabelOfDrug
 from theriac.flow.expected_dates import calendar, expected
 from theriac.flow.figures import Row
 from theriac.flow.mechanism import MechanismView
+from theriac.flow.originators import originators
 from theriac.flow.pathway_drawing import draw
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
@@ -268,7 +269,7 @@ class Theriac:
             parts=list(entity.parts),
             in_combinations=list(found.in_combinations),
             classes=lines.classes(found),
-            originators=[],
+            originators=originators(found),
             holders=lines.holders(found),
             products=lines.product_lines(found),
             approvals=lines.approval_lines(found),
@@ -342,19 +343,39 @@ class Theriac:
         *,
         drug: str | None = None,
         condition: str | None = None,
+        target: str | None = None,
+        drug_class: str | None = None,
         org: str | None = None,
         rolled_up: bool = False,
         as_of: str | None = None,
     ) -> list[StatusLine]:
-        """The programmes of a drug, a condition or an organisation, the furthest first; `rolled_up` leaves single organisations out."""
-        if drug is None and condition is None and org is None:
-            raise UserError("name what to show: theriac status --drug NAME, --condition NAME or --org NAME")
+        """The programmes of a drug, a condition, an organisation, or of the drugs that work on a target or are of a class, the furthest first.
+
+        `rolled_up` leaves single organisations out.
+        """
+        if all(one is None for one in (drug, condition, target, drug_class, org)):
+            raise UserError("name what to show: theriac status --drug NAME, --condition NAME, --target NAME, --class NAME or --org NAME")
         lake, names = self.lake(as_of), self.names_at(as_of)
         chosen = None if condition is None else self.entity(condition, "condition", as_of)
-        entities = [self.entity(drug, as_of=as_of)] if drug is not None else development.drugs_tried(chosen, org, lake, names)
+        lots = [[self.entity(drug, as_of=as_of)]] if drug is not None else []
+        lots += [self._acting_on(target, as_of)] if target is not None else []
+        lots += [self._of_class(drug_class, as_of)] if drug_class is not None else []
+        entities = in_all(lots) if lots else development.drugs_tried(chosen, org, lake, names)
         return development.status(
             entities, lake, names, self._today(as_of), as_of, condition=chosen.id if chosen else None, org=org, rolled_up=rolled_up
         )
+
+    def _acting_on(self, target: str, as_of: str | None) -> list[Entity]:
+        """The drugs whose mechanism a source says the target is, itself or as a part; binding alone is none."""
+        acting = self.targets(as_of).drugs_of_target(self.entity(target, "target", as_of).id)
+        names = self.names_at(as_of)
+        return [found for one in acting if one.mechanism and one.id and (found := names.entity(one.id))]
+
+    def _of_class(self, drug_class: str, as_of: str | None) -> list[Entity]:
+        """The drugs that a label, an agency or a source of mechanisms puts into the class."""
+        members = self.targets(as_of).class_page(self.entity(drug_class, "class", as_of).id).drugs
+        names = self.names_at(as_of)
+        return [found for one in members if one.id and (found := names.entity(one.id))]
 
     def programmes(
         self, *, drugs: Sequence[str] | None = None, as_of: str | None = None, tell: Callable[[int], None] = lambda _: None
@@ -693,6 +714,12 @@ class Theriac:
         """Writes the whole home, caches left out, to one file; gives its size in bytes."""
         with self.home.writer(pipeline.now()):
             return upkeep.backup(self.home, Path(target))
+
+
+def in_all(lots: Sequence[Sequence[Entity]]) -> list[Entity]:
+    """The drugs that stand in every one of the lots, each once, by id."""
+    found = {one.id: one for one in lots[0]}
+    return [found[key] for key in sorted(found) if all(key in {one.id for one in lot} for lot in lots)]
 
 
 def read_labels(path: str | Path) -> list[Statements]:

@@ -204,3 +204,17 @@ def test_resolution_and_pages_at_the_door(home: Path) -> None:
     assert "exemplamod" in text and "CC BY-SA" in text and "not medical advice" in text
     missing = run.invoke(app, ["target", "nothing", "--home", str(home)])
     assert missing.exit_code == 1
+
+
+def test_status_of_a_target_and_of_a_class_is_that_of_their_drugs(home: Path) -> None:
+    with open_home(home) as store:
+        by_target = store.status(target="SMR7", rolled_up=True)
+        assert {(line.drug_name.casefold(), line.stage) for line in by_target if line.condition} == {("exemplamod", "approved")}
+        assert store.status(target="SIDE", rolled_up=True) == []
+        by_class = store.status(drug_class="Sample Signal Modifier", rolled_up=True)
+        assert {line.drug for line in by_class} == {line.drug for line in by_target if line.condition}
+        both = store.status(target="SMR7", drug_class="Sample Signal Modifier", rolled_up=True)
+        assert both == by_class
+        told = CliRunner().invoke(app, ["status", "--target", "SMR7", "--class", "Sample Signal Modifier", "--home", str(home), "--json"])
+        assert told.exit_code == 0
+        assert json.loads(told.stdout.splitlines()[0])["drug_name"].casefold() == "exemplamod"

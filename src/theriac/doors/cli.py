@@ -103,6 +103,8 @@ def trials(
 def status(
     drug: Annotated[str | None, typer.Option("--drug", help="Of this drug.")] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="Of this condition.")] = None,
+    target: Annotated[str | None, typer.Option("--target", help="Of the drugs that work on this target.")] = None,
+    drug_class: Annotated[str | None, typer.Option("--class", help="Of the drugs of this class.")] = None,
     org: Annotated[str | None, typer.Option("--org", help="Of this sponsor or holder.")] = None,
     rolled_up: Annotated[bool, typer.Option("--rolled-up", help="Over all organisations only.")] = False,
     as_of: AsOf = None,
@@ -111,7 +113,8 @@ def status(
 ) -> None:
     """Show how far development has got and whether it still moves, per condition and organisation, by which rule, on which facts."""
     with opened(home) as store:
-        found = store.status(drug=drug, condition=condition, org=org, rolled_up=rolled_up, as_of=as_of)
+        asked = {"drug": drug, "condition": condition, "target": target, "drug_class": drug_class, "org": org}
+        found = store.status(**asked, rolled_up=rolled_up, as_of=as_of)
     if json:
         for line in found:
             print_json(line)
