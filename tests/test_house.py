@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("targets", "structures", "standing", "chronicle", "documents"),
     ("decided",),
     ("programme_chronicle",),
-    ("catchup", "development", "clinic", "finding", "pathways", "news"),
+    ("catchup", "development", "clinic", "finding", "pathways", "news", "unsettled"),
     ("alert_run",),
     ("alerts",),
     ("pipeline", "watch"),

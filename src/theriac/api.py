@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import pyarrow as pa
 
-from theriac import chem, chronicle, clinic, development, documents, news, pathways, pipeline, programme_chronicle
+from theriac import chem, chronicle, clinic, development, documents, news, pathways, pipeline, programme_chronicle, unsettled
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import last_day, read_date
@@ -54,6 +54,7 @@ from theriac.store.tables import write
 from theriac.structures import StructureHit, Structures, StructureView
 from theriac.targets import Targets, targets_of_drug
 from theriac.terms import EntityKind, ResolutionKind
+from theriac.unsettled import AmbiguousMention, RunLine
 from theriac.views import (
     SHAPES,
     Candidate,
@@ -681,6 +682,14 @@ class Theriac:
     def quarantine(self) -> list[dict[str, object]]:
         """What was set aside and not read since, with file, record, field and reason."""
         return ledger.quarantined(self.home)
+
+    def ambiguous(self, most: int = 100) -> list[AmbiguousMention]:
+        """The names in documents that stay ambiguous until a person settles them, those with most mentions first."""
+        return unsettled.ambiguous(self.home, self.names, self._resolve, most)
+
+    def runs(self, most: int = 20) -> list[RunLine]:
+        """The last runs that brought documents, newest first."""
+        return unsettled.runs(self.home, most)
 
     def retry_quarantine(self) -> pipeline.LoadReport:
         """Reads everything in quarantine again with today's readers."""

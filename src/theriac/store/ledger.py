@@ -4,6 +4,7 @@ Flows in: a home, or a connection inside a commit's transaction. Flows out: rows
 """
 
 from bisect import bisect_left
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -61,6 +62,22 @@ def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:
 def note_run(connection: Connection, run: str, finished: str, report: str, seconds: float) -> None:
     """Keeps a run's report."""
     connection.execute(insert(RUN).values(id=f"{run}/{finished}", started_at=run, finished_at=finished, seconds=seconds, report=report))
+
+
+class RunRow(NamedTuple):
+    """One run with its report as it was kept."""
+
+    started: str
+    finished: str | None
+    seconds: float | None
+    report: str
+
+
+def runs(home: Home, most: int) -> list[RunRow]:
+    """The last runs, newest first."""
+    query = select(RUN.c.started_at, RUN.c.finished_at, RUN.c.seconds, RUN.c.report).order_by(RUN.c.finished_at.desc()).limit(most)
+    with home.engine.connect() as connection:
+        return [RunRow(*row) for row in connection.execute(query)]
 
 
 def note_source(connection: Connection, source: str, moment: str, newest: str | None, *, failed: int, home: Home) -> None:

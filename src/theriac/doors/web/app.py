@@ -26,6 +26,7 @@ from theriac.doors.web import (
     pages_home,
     pages_landscape,
     pages_search,
+    pages_sources,
 )
 from theriac.doors.web.assistant import Assistant
 from theriac.doors.web.charts import Charts
@@ -50,6 +51,7 @@ AREAS: tuple[APIRouter, ...] = (
     pages_drug.router,
     pages_compare.router,
     pages_landscape.router,
+    pages_sources.router,
 )
 
 
