@@ -275,7 +275,7 @@ class _Writer:
         return {"armGroups": arms, "interventions": interventions}
 
     def _outcome(self) -> dict[str, str]:
-        outcome = {"measure": self._text(60, 0.5), "timeFrame": f"{self.rng.randint(1, 52)} weeks"}
+        outcome = {"title": self._text(60, 0.5), "timeFrame": f"{self.rng.randint(1, 52)} weeks"}
         if self.rng.random() < 0.7:
             outcome["description"] = self._text(150, 0.9)
         return outcome

@@ -36,6 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline", "watch"),
     ("reception",),
     ("sync",),
+    ("keeping",),
     ("schedule", "accounts"),
     ("api",),
     ("assistants",),

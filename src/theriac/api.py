@@ -37,6 +37,7 @@ from theriac.flow.trial_facets import chosen, facets
 from theriac.flow.word_diff import word_diff
 from theriac.gather import Joiner, document_of, dossier, readable, records_about, trials_of_condition
 from theriac.identifiers import link
+from theriac.keeping import Called, Keeper, called
 from theriac.labels import Statements, read_label, read_statements
 from theriac.labels.findings import Checked
 from theriac.labels.plan import Plan, Refusal
@@ -337,7 +338,22 @@ class Theriac:
 
     def sources(self) -> list[SourceLine]:
         """The freshness ledger."""
-        return [msgspec.convert(row, SourceLine) for row in ledger.sources(self.home)]
+        return self.keeper.freshness()
+
+    @property
+    def keeper(self) -> Keeper:
+        """The live sources: sync, follow, freshness. Alerts run after each source's pass."""
+        return Keeper(self.home, self.settings, pipeline.system_clock(), pipeline.now, names_of=self._called, after=self._after_pass)
+
+    def _called(self, name: str) -> Called:
+        """What a drug is called, as far as the store knows it."""
+        found = self._resolve(name, EntityKind.DRUG).entity
+        return called(name, self.names.entity(found) if found else None)
+
+    def _after_pass(self) -> None:
+        self._names = None
+        if self.alerts.listed():
+            self.alerts.run()
 
     def status(
         self,

@@ -53,7 +53,8 @@ class Piece(msgspec.Struct, frozen=True):
     """One plain file, wherever it lay.
 
     `path` is shown to people: members of archives stand after `!`. Either `data` holds its bytes (deflated where `deflated` says so, with
-    their CRC) or `stream` gives them. `dated` is the day that the archive gives its member, where that is a real one.
+    their CRC) or `stream` gives them. `dated` is the day that the archive gives its member, where that is a real one. `listing` names the
+    table of a listing that this is a part of, where who opened it knows.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Piece(msgspec.Struct, frozen=True):
     size: int = 0
     crc: int | None = None
     dated: str | None = None
+    listing: str | None = None
 
     def bytes(self) -> bytes:
         """The file's bytes, inflated and checked; BadFile where they are not what the archive promised."""

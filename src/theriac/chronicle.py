@@ -5,7 +5,7 @@ the annotation layer or the transport changed gives none; nor does a record that
 """
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -18,7 +18,7 @@ from theriac.labels import LabelDocument
 from theriac.labels.events import label_events
 from theriac.model import Application, Article, Document, Label, Recall, Shortage, Study
 from theriac.store import events as kept
-from theriac.store import ledger
+from theriac.store import ledger, live, raised
 from theriac.store.events import RecordHistory, Span, Told
 from theriac.store.home import Home
 from theriac.store.lake import Lake, Stored
@@ -43,14 +43,15 @@ class Pair(msgspec.Struct, frozen=True):
 def catch_up(home: Home, tell: Callable[[int], None] = lambda _: None) -> int:
     """Brings the events to the present history; gives how many records were looked at."""
     done = 0
-    removals, days = ledger.listing_commits(home), ledger.commit_days(home)
+    removals, days, quiet = ledger.listing_commits(home), ledger.commit_days(home), live.first_passes(home)
+    raised.take_in(home)
     if kept.to_chronicle(home, 1):
         kept.forget_baseline(home)
     while records := kept.to_chronicle(home, _LOT):
         found: dict[int, list[Told]] = {record: [] for record in records}
         histories, lake = list(kept.histories(home, records)), Lake(home)
         pairs = [pair for history in histories for pair in steps(history, removals)]
-        for record, events in (*_events(lake, pairs), *_crossings(lake, histories, days)):
+        for record, events in (*_events(lake, pairs, quiet), *_crossings(lake, histories, days)):
             found[record].extend(events)
         kept.keep(home, found.items())
         done += len(records)
@@ -130,12 +131,13 @@ def known_by(history: RecordHistory, old: Span | None, new: Span) -> tuple[int, 
     return max(before if old is not None else 0, new.commit), new.commit > before and not later
 
 
-def _events(lake: Lake, pairs: Sequence[Pair]) -> Iterator[tuple[int, list[Told]]]:
+def _events(lake: Lake, pairs: Sequence[Pair], quiet: Container[int]) -> Iterator[tuple[int, list[Told]]]:
     numbers = {span.number for pair in pairs for span in (pair.old, pair.new) if span is not None}
     stored = lake.stored(numbers)
     labels = _label_documents(lake, pairs, stored)
     for pair in pairs:
-        events = [Told(_repeated(event, pair.repeat), pair.commit, pair.fresh) for event in _of_pair(pair, stored, labels)]
+        found = _of_pair(pair, stored, labels, first_pass=pair.commit in quiet)
+        events = [Told(_repeated(event, pair.repeat), pair.commit, pair.fresh) for event in found]
         if events:
             yield pair.history.number, events
 
@@ -150,10 +152,13 @@ def _label_documents(lake: Lake, pairs: Sequence[Pair], stored: dict[int, Stored
     return {version: document for version, payload in payloads.items() if (document := label_document(payload)) is not None}
 
 
-def _of_pair(pair: Pair, stored: dict[int, Stored], labels: dict[str, LabelDocument]) -> tuple[Event, ...]:
+def _of_pair(pair: Pair, stored: dict[int, Stored], labels: dict[str, LabelDocument], *, first_pass: bool) -> tuple[Event, ...]:
     old = stored[pair.old.number].reading.document if pair.old else None
     new = stored[pair.new.number].reading.document if pair.new else None
     step = _step(pair)
+    # What a first pass over a source, or over one drug in it, finds was there before; only a trial says itself since when.
+    if old is None and first_pass and not isinstance(new, Study):
+        return ()
     if isinstance(new, Label):
         document = labels.get(pair.new.version if pair.new else "")
         earlier = labels.get(pair.old.version) if pair.old else None

@@ -59,6 +59,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return self.status == httpx.codes.NOT_MODIFIED
 
     @property
+    def missing(self) -> bool:
+        """Whether the server says that there is nothing at the address (404)."""
+        return self.status == httpx.codes.NOT_FOUND
+
+    @property
     def next_link(self) -> str | None:
         """The address under `rel="next"` of the Link header."""
         found = httpx.Response(200, headers={"link": self.headers.get("link", "")}).links.get("next")

@@ -42,7 +42,7 @@ class _Moment(msgspec.Struct, frozen=True, order=True):
 
 
 class Intake:
-    """Gathers one batch at a time; `counts` runs over the whole load."""
+    """Gathers one batch at a time; `counts` runs over the whole load. `under` is the listing of many pages that records stand in, if any."""
 
     def __init__(self, lookup: Lookup, now: str, given: str | None, shrink_share: float) -> None:
         self.lookup = lookup
@@ -57,6 +57,7 @@ class Intake:
         self.words: list[tuple[VersionRow, str]] = []
         self.bytes = 0
         self.newest: dict[str, str] = {}
+        self.under = ""
         self._pending: dict[tuple[str, str], list[_Moment]] = {}
         self._listed: dict[str, tuple[str, str, str, int]] = {}
 
@@ -124,8 +125,8 @@ class Intake:
         return self.now, SeenBy.LOADED
 
     def _listing(self, source: str, table: str | None, seen: str) -> str:
-        if table is None:
-            return ""
+        if table is None or self.under:
+            return self.under if table else ""
         number = hash_bytes(source.encode(), table.encode(), seen.encode())
         _, _, _, count = self._listed.get(number, ("", "", "", 0))
         self._listed[number] = (source, table, seen, count + 1)

@@ -8,7 +8,7 @@ import gc
 import io
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from theriac.archives import Piece, Trouble, walk
 from theriac.catchup import catch_up, documents
 from theriac.errors import BadFile, UserError
+from theriac.http import Clock
 from theriac.intake import COUNTS, Intake, Lookup
 from theriac.model import Raw
 from theriac.search import LeftoverInTheWay, SearchIndex
@@ -105,7 +106,7 @@ class LoadReport(msgspec.Struct, kw_only=True):
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def few_collections() -> Iterator[None]:
     """Python looks for cycles seldom meanwhile: a load makes millions of rows and hardly a cycle."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 20, 1_000)
@@ -113,6 +114,11 @@ def _few_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def system_clock(sleep: Callable[[float], None] = time.sleep) -> Clock:
+    """The clock by which live sources are asked."""
+    return Clock(ticks=time.monotonic, sleep=sleep)
 
 
 def now() -> str:
@@ -135,11 +141,11 @@ def load(
         if not path.exists():
             raise UserError(f"there is no file or folder {path}; check the path")
     began, started = time.perf_counter(), moment or now()
-    with _few_collections(), home.writer(started, waiting) as writer:
+    with few_collections(), home.writer(started, waiting) as writer:
         upkeep.upgraded(home, started)
         search = SearchIndex(home.folder / "cache" / "search")
         catch_up(home, search, patient=True)
-        run = _Run(home, writer, settings, search, started, seen, progress)
+        run = Run(home, writer, settings, search, started, seen, progress)
         run.go(paths)
         report = run.report(time.perf_counter() - began)
         run.finish(report)
@@ -152,7 +158,7 @@ def retry(home: Home, settings: Settings) -> LoadReport:
     with home.writer(started) as writer:
         search = SearchIndex(home.folder / "cache" / "search")
         catch_up(home, search, patient=True)
-        run = _Run(home, writer, settings, search, started, None, lambda _: None)
+        run = Run(home, writer, settings, search, started, None, lambda _: None)
         rows = ledger.quarantined(home)
         payloads = ledger.quarantined_payloads(home, [str(row["id"]) for row in rows])
         examiner = Examiner(run.known)
@@ -170,8 +176,8 @@ def retry(home: Home, settings: Settings) -> LoadReport:
     return report
 
 
-class _Run:
-    """One load under the writer's lock."""
+class Run:
+    """One load under the writer's lock. `beside` is written in the transaction of every commit."""
 
     def __init__(
         self,
@@ -196,20 +202,22 @@ class _Run:
         self.intake = Intake(lookup, started, seen, settings.shrink_share)
         self.known = _known(home, given=seen is not None)
         self.served = {} if seen else home.index.served()
+        self.beside: Sequence[Callable[[Connection], object]] = ()
 
     def go(self, paths: Sequence[Path]) -> None:
         """Examines every file, in the pool when there is enough to do, and commits as batches fill."""
-        with _examining(self.known, self.settings.workers) as submit:
+        with examining(self.known, self.settings.workers) as submit:
             waiting: deque[Future[Examined] | Examined] = deque()
-            for task in self._tasks(paths):
+            for task in self.tasks(piece for path in paths for piece in walk(path)):
                 waiting.append(submit(task) if isinstance(task, Task) else task)
                 while len(waiting) > 2 * self.settings.workers + 2:
-                    self._take(waiting.popleft())
+                    self.take(waiting.popleft())
             while waiting:
-                self._take(waiting.popleft())
+                self.take(waiting.popleft())
         self.commit()
 
-    def _take(self, lot: "Future[Examined] | Examined") -> None:
+    def take(self, lot: "Future[Examined] | Examined") -> None:
+        """Takes what was examined into the batch; commits when it is full."""
         examined = lot.result() if isinstance(lot, Future) else lot
         self.intake.take(examined)
         self.progress.files += sum(1 for file in examined.files if file.whole)
@@ -230,6 +238,7 @@ class _Run:
             return
         records = {(sighting.source, sighting.key) for sighting, _ in batch.sightings}
         before = self.home.index.latest(records)
+        batch.statements.extend(self.beside)
         self.writer.commit(batch, now(), run=self.started)
         latest = self.home.index.latest(records)
         self.search.add(words, latest)
@@ -240,25 +249,24 @@ class _Run:
         self.progress.commits += 1
         self.tell(self.progress)
 
-    def _tasks(self, paths: Sequence[Path]) -> Iterator[Task | Examined]:
+    def tasks(self, opened: Iterable[Piece | Trouble]) -> Iterator[Task | Examined]:
         """Small files by the lot, large files cut here, faults as they are found."""
         pieces: list[Piece] = []
         size = 0
-        for path in paths:
-            for piece in walk(path):
-                if isinstance(piece, Trouble):
-                    yield Examined(files=[File(piece.path, None, "", None, None, whole=False)], bad=[Bad(piece.path, None, None, piece.reason)])
-                elif piece.stream is not None:
-                    yield from self._cut(piece)
-                elif self.served and (before := self.served.get(fingerprint(piece))) is not None:
-                    self._served_again(piece, *before)
-                else:
-                    pieces.append(piece)
-                    size += len(piece.data or b"")
-                    self.progress.bytes += piece.size
-                    if size >= TASK_BYTES or len(pieces) >= TASK_PIECES:
-                        yield Task(pieces=tuple(pieces))
-                        pieces, size = [], 0
+        for piece in opened:
+            if isinstance(piece, Trouble):
+                yield Examined(files=[File(piece.path, None, "", None, None, whole=False)], bad=[Bad(piece.path, None, None, piece.reason)])
+            elif piece.stream is not None:
+                yield from self._cut(piece)
+            elif self.served and piece.listing is None and (before := self.served.get(fingerprint(piece))) is not None:
+                self._served_again(piece, *before)
+            else:
+                pieces.append(piece)
+                size += len(piece.data or b"")
+                self.progress.bytes += piece.size
+                if size >= TASK_BYTES or len(pieces) >= TASK_PIECES:
+                    yield Task(pieces=tuple(pieces))
+                    pieces, size = [], 0
         if pieces:
             yield Task(pieces=tuple(pieces))
 
@@ -281,8 +289,9 @@ class _Run:
             number = recognise(head)
             if number is not None:
                 format_ = FORMATS[number]
-                yield from self._lots(piece, number, format_.table(head), OpenFile(head, stream.whole()))
-                yield Examined(files=[File(piece.path, dated, by, format_.source, format_.table(head), whole=True)])
+                table = piece.listing or format_.table(head)
+                yield from self._lots(piece, number, table, OpenFile(head, stream.whole()))
+                yield Examined(files=[File(piece.path, dated, by, format_.source, table, whole=True)])
                 return
             reason = not_data(head)
         except BadFile as error:
@@ -333,8 +342,8 @@ class _Run:
             seconds=round(seconds, 3),
         )
 
-    def finish(self, report: LoadReport) -> None:
-        """Brings names and search along, tidies segments, and notes the run."""
+    def finish(self, report: LoadReport, *, succeeded: bool = True) -> None:
+        """Brings names and search along, tidies segments, and notes the run; one that was cut moves no source's last success."""
         try:
             self.search.commit(self.home.head())
         except LeftoverInTheWay:
@@ -347,9 +356,8 @@ class _Run:
         def note(connection: Connection) -> None:
             ledger.note_run(connection, self.started, moment, msgspec.json.encode(report).decode(), report.seconds)
             for source in report.sources:
-                ledger.note_source(
-                    connection, source.source, moment, self.intake.newest.get(source.source), failed=source.quarantined, home=self.home
-                )
+                newest, failed = self.intake.newest.get(source.source), source.quarantined
+                ledger.note_source(connection, source.source, moment, newest, failed=failed, home=self.home, succeeded=succeeded)
 
         upkeep.noted(self.home, note)
         upkeep.compact(self.home, moment)
@@ -397,7 +405,7 @@ class _Rewound(io.RawIOBase):
 
 
 @contextmanager
-def _examining(known: Known, workers: int) -> Iterator[Callable[[Task], "Future[Examined] | Examined"]]:
+def examining(known: Known, workers: int) -> Iterator[Callable[[Task], "Future[Examined] | Examined"]]:
     """How to examine a task: here while there is little to do, by spawned workers once there is more."""
     here = Examiner(known)
     pool: ProcessPoolExecutor | None = None

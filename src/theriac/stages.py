@@ -212,7 +212,7 @@ class Examiner:
             return
         faults, before, again = len(out.bad), len(out.records), len(out.again)
         count = 0
-        table = format_.table(head)
+        table = piece.listing or format_.table(head)
         number = len(out.files)
         out.files.append(File(piece.path, dated, by, format_.source, table, whole=True))
         try:

@@ -228,6 +228,12 @@ class SourceLine(View, frozen=True):
     versions: int
     failures: int
     message: str
+    age_hours: float | None = None
+    cadence: str | None = None
+    stale: bool = False
+    lag_p50_hours: float | None = None
+    lag_p99_hours: float | None = None
+    lags: int = 0
 
 
 class TargetLine(View, frozen=True):

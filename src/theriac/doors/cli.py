@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from theriac import api
-from theriac.doors import alert_cli, expected_cli, mcp_cli, serve_cli, statements, structure_cli, target_cli, terminal
+from theriac.doors import alert_cli, expected_cli, live_cli, mcp_cli, serve_cli, statements, structure_cli, target_cli, terminal
 from theriac.doors.door import AsOf, Home, Json, door, opened, print_json
 from theriac.settings import read_settings
 
@@ -429,6 +429,8 @@ app.command()(door(mcp_cli.mcp))
 app.command()(door(structure_cli.structure))
 app.command()(door(structure_cli.similar))
 app.command()(door(target_cli.target))
+app.command()(door(live_cli.sync))
+app.command()(door(live_cli.follow))
 app.command("class")(door(target_cli.drug_class))
 app.command()(door(serve_cli.up))
 

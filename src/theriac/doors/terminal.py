@@ -357,12 +357,17 @@ def sources(rows: Sequence[SourceLine]) -> None:
     if not rows:
         out.print(plain("Nothing is loaded yet; `theriac load PATH` reads files, `theriac up` loads the starter dossier."))
         return
-    table = table_of("source", "data of", "last success", "records", "versions", "failures", right=["records", "versions", "failures"])
+    numbers = ("records", "versions", "failures")
+    table = table_of("source", "data of", "last success", "asked", *numbers, "news here after", right=numbers)
     for row in rows:
-        table.add_row(
-            row.source, (row.data_timestamp or "")[:10], (row.last_success or "")[:19], f"{row.records:,}", f"{row.versions:,}", str(row.failures)
-        )
+        told = "" if row.lag_p50_hours is None else f"{row.lag_p50_hours:.1f} h (p99 {row.lag_p99_hours:.1f} h, {row.lags:,} events)"
+        asked = f"{row.cadence or ''}{', STALE' if row.stale else ''}"
+        counts = (f"{row.records:,}", f"{row.versions:,}", str(row.failures))
+        table.add_row(row.source, (row.data_timestamp or "")[:10], (row.last_success or "")[:19], asked, *counts, told)
     out.print(table)
+    for row in rows:
+        if row.message:
+            out.print(plain(f"{row.source}, last asked {(row.last_attempt or '')[:19]}: {row.message}"))
 
 
 def quarantine(rows: Sequence[dict[str, object]]) -> None:

@@ -64,8 +64,9 @@ class Occurrence(Struct, frozen=True, dict=True):
 
     @property
     def source(self) -> str:
-        """The source whose record it is: `ctgov`, `openfda_label`, …"""
-        return self.record.partition(":")[0]
+        """The source whose record it is, or that it is about: `ctgov`, `openfda_label`, …"""
+        source, _, key = self.record.partition(":")
+        return key if source == "source" else source
 
     @cached_property
     def country_keys(self) -> frozenset[str]:

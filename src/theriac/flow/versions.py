@@ -20,12 +20,16 @@ class Sighted(msgspec.Struct, frozen=True):
 
 
 class Complete(msgspec.Struct, frozen=True):
-    """A listing that was read to its end: how many records it named, and by what share it may shrink and still be believed."""
+    """A listing that was read to its end: how many records it named, and by what share it may shrink and still be believed.
+
+    A list of keys alone sights no version: `left_out` holds the keys of the records that it did not have.
+    """
 
     id: str
     seen: str
     records: int = 0
     share: float = 1.0
+    left_out: frozenset[str] | None = None
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -52,7 +56,7 @@ def believed(listings: Iterable[Complete]) -> list[Complete]:
     return kept
 
 
-def spans(sightings: Iterable[Sighted], listings: Sequence[Complete] = ()) -> tuple[Span, ...]:
+def spans(sightings: Iterable[Sighted], listings: Sequence[Complete] = (), key: str = "") -> tuple[Span, ...]:
     """The record's history: which version was current when, in order of time.
 
     A partial sighting counts only while no full version has been seen: it never replaces one. A complete listing that leaves the record
@@ -64,7 +68,7 @@ def spans(sightings: Iterable[Sighted], listings: Sequence[Complete] = ()) -> tu
     """
     ordered = sorted(sightings, key=lambda s: (s.seen, s.partial, s.rank, s.version))
     moments: list[tuple[str, int, str | None]] = [(seen, 1, version) for seen, version in _changes(ordered)]
-    moments += [(seen, 0, None) for seen in _absences(ordered, listings)]
+    moments += [(seen, 0, None) for seen in _absences(ordered, listings, key)]
     found: list[Span] = []
     current: tuple[str, str] | None = None
     for seen, _, version in sorted(moments, key=lambda m: (m[0], m[1])):
@@ -89,10 +93,11 @@ def _changes(ordered: Sequence[Sighted]) -> list[tuple[str, str]]:
     return kept
 
 
-def _absences(ordered: Sequence[Sighted], listings: Sequence[Complete]) -> list[str]:
+def _absences(ordered: Sequence[Sighted], listings: Sequence[Complete], key: str) -> list[str]:
     if not ordered or not listings:
         return []
     named = {sighting.listing for sighting in ordered}
     moments = {sighting.seen for sighting in ordered}
     first = ordered[0].seen
-    return [listing.seen for listing in listings if listing.id not in named and listing.seen > first and listing.seen not in moments]
+    silent = (one for one in listings if (one.id not in named if one.left_out is None else key in one.left_out))
+    return [listing.seen for listing in silent if listing.seen > first and listing.seen not in moments]

@@ -4,5 +4,11 @@ A new live source is one file here and one line in FETCHERS; its format stands i
 """
 
 from theriac.live.base import Fetcher
+from theriac.live.ctgov import Ctgov
+from theriac.live.openfda import OpenFDAApplications, OpenFDALabels
 
-FETCHERS: tuple[Fetcher, ...] = ()
+FETCHERS: tuple[Fetcher, ...] = (
+    Ctgov(),
+    OpenFDALabels(),
+    OpenFDAApplications(),
+)

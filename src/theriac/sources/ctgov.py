@@ -104,6 +104,7 @@ class CtgovV2(Format):
             rank=rank(submitted, posted, _at(status, "statusVerifiedDate")),
             seen=seen,
             partial=partial,
+            table="studies",
         )
 
     def read(self, raw: Raw, decoded: Sections) -> Reading:

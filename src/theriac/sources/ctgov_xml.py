@@ -83,6 +83,7 @@ class CtgovXml(Format):
             label=posted or submitted,
             rank=rank(submitted, posted, _date(decoded, "verification_date")),
             seen=read_date_or_none(processed[1]) if processed else None,
+            table="studies",
         )
 
     def read(self, raw: Raw, decoded: Element) -> Reading:

@@ -52,6 +52,7 @@ class OpenFDADrugsFDA(Format):
             content=content,
             seen=raw.context or None,
             partial=not {"products", "submissions"} & decoded.keys(),
+            table="applications",
         )
 
     def read(self, raw: Raw, decoded: dict[str, Any]) -> Reading:

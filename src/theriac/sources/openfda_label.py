@@ -79,6 +79,7 @@ class OpenFDALabel(Format):
             rank=_rank(version, text_or_none(decoded.get("effective_time"))),
             seen=raw.context or None,
             partial=not _sections(decoded),
+            table="labels",
         )
 
     def read(self, raw: Raw, decoded: dict[str, Any]) -> Reading:

@@ -56,6 +56,7 @@ LISTING = Table(
     Column("commit_id", Integer, nullable=False),
     Column("note", Text, nullable=False, default=""),
     Column("share", Float, nullable=False, default=0.5),
+    Column("left_out", Text),
 )
 SOURCE = Table(
     "sources",

@@ -220,7 +220,8 @@ def events(
     `records` chooses the events of records, `drug` and `condition` (ids) those of programmes.
     """
     query = """SELECT e.body, e.superseded_by FROM event e JOIN record r ON r.id = e.record WHERE (?1 IS NULL OR e.seen >= ?1)
-               AND (e.seen <= ?2 OR (?2 IS NULL AND e.commit_id > 0)) AND (?3 IS NULL OR r.source = ?3) AND (?4 OR e.superseded_by IS NULL)"""
+               AND (e.seen <= ?2 OR (?2 IS NULL AND e.commit_id > 0)) AND (?4 OR e.superseded_by IS NULL)
+               AND (?3 IS NULL OR r.source = ?3 OR (r.source = 'source' AND r.key = ?3))"""
     arguments: list[object] = [since, until, source, superseded]
     if records is not None:
         wanted = sorted({f"{one}:{key}" for one, key in records})

@@ -96,7 +96,7 @@ class Batch(msgspec.Struct, kw_only=True):
     listings: list[dict[str, object]] = []
     quarantine: list[tuple[dict[str, object], bytes]] = []
     sources: list[dict[str, object]] = []
-    statements: list[Callable[[Connection], None]] = []
+    statements: list[Callable[[Connection], object]] = []
     served: list[tuple[bytes, str, int]] = []
 
     @property
@@ -183,9 +183,15 @@ def catalog_full(error: DBAPIError, folder: Path) -> StorageFull | None:
 def _keep_listing(connection: Connection, listing: dict[str, object], number: int) -> None:
     known = connection.execute(select(LISTING.c.records).where(LISTING.c.id == listing["id"])).first()
     if known is None:
-        connection.execute(insert(LISTING).values(**listing, commit_id=number))
+        named = {name: value for name, value in listing.items() if name != "left_out"}
+        connection.execute(insert(LISTING).values(**named, left_out=_kept_out(listing), commit_id=number))
     elif known.records < int(str(listing["records"])):
         connection.execute(update(LISTING).where(LISTING.c.id == listing["id"]).values(records=listing["records"], commit_id=number))
+
+
+def _kept_out(listing: dict[str, object]) -> str | None:
+    keys = listing.get("left_out")
+    return None if keys is None else msgspec.json.encode(keys).decode()
 
 
 def _keep_quarantined(connection: Connection, row: dict[str, object], number: int) -> None:
@@ -197,7 +203,7 @@ def _keep_quarantined(connection: Connection, row: dict[str, object], number: in
 
 
 def _listing_row(row: dict[str, object]) -> ListingRow:
-    return msgspec.convert({name: row[name] for name in ListingRow.__struct_fields__}, ListingRow)
+    return ListingRow(**{name: row[name] for name in ListingRow.__struct_fields__ if name in row})  # type: ignore[arg-type]
 
 
 def _version_columns(batch: Batch, number: int) -> dict[str, Sequence[object]]:

@@ -68,7 +68,10 @@ class SightingRow(msgspec.Struct, frozen=True):
 
 
 class ListingRow(msgspec.Struct, frozen=True):
-    """A listing that was read to its end and may prove absences, if it did not shrink by more than the share."""
+    """A listing that was read to its end and may prove absences, if it did not shrink by more than the share.
+
+    A list of keys alone sights nothing: `left_out` then names the records of the table that it did not have.
+    """
 
     id: str
     source: str
@@ -76,6 +79,7 @@ class ListingRow(msgspec.Struct, frozen=True):
     seen: str
     records: int
     share: float
+    left_out: tuple[str, ...] | None = None
 
 
 class KnownVersion(msgspec.Struct, frozen=True):
@@ -335,8 +339,12 @@ def _touched(db: sqlite3.Connection, rows: Sequence[VersionRow] | Sequence[Sight
 
 
 def _listings(db: sqlite3.Connection, source: str, tbl: str) -> list[Complete]:
-    rows = db.execute("SELECT id, seen, records, share FROM listing WHERE source = ? AND tbl = ?", (source, tbl))
-    return believed(Complete(*row) for row in rows)
+    query = """SELECT l.id, l.seen, l.records, l.share, k.left_out FROM listing l LEFT JOIN listing_of_keys k ON k.listing = l.id
+               WHERE l.source = ? AND l.tbl = ?"""
+    return believed(
+        Complete(number, seen, records, share, None if keys is None else frozenset(msgspec.json.decode(keys)))
+        for number, seen, records, share, keys in db.execute(query, (source, tbl))
+    )
 
 
 def _take_listing(db: sqlite3.Connection, row: ListingRow) -> set[int]:
@@ -346,11 +354,17 @@ def _take_listing(db: sqlite3.Connection, row: ListingRow) -> set[int]:
         """INSERT INTO listing VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET records = max(records, excluded.records)""",
         (row.id, row.source, row.tbl, row.seen, row.records, row.share),
     )
+    if row.left_out is not None:
+        db.execute("INSERT OR IGNORE INTO listing_of_keys VALUES (?, ?)", (row.id, msgspec.json.encode(row.left_out).decode()))
     changed = before ^ set(_listings(db, row.source, row.tbl))
     return {record for number in {one.id for one in changed} for record in _left_out(db, row.source, row.tbl, number)}
 
 
 def _left_out(db: sqlite3.Connection, source: str, tbl: str, listing: str) -> set[int]:
+    keys = db.execute("SELECT left_out FROM listing_of_keys WHERE listing = ?", (listing,)).fetchone()
+    if keys is not None:
+        query = "SELECT id FROM record WHERE source = ? AND tbl = ? AND key IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in db.execute(query, (source, tbl, keys[0]))}
     query = """SELECT id FROM record r WHERE source = ? AND tbl = ? AND NOT EXISTS (
                SELECT 1 FROM version v JOIN sighting s ON s.version = v.id WHERE v.record = r.id AND s.listing = ?)"""
     return {row[0] for row in db.execute(query, (source, tbl, listing))}
@@ -367,13 +381,13 @@ def _respan(db: sqlite3.Connection, records: set[int]) -> bool:
     for chunk in _chunks(sorted(records), 900):
         marks = ",".join("?" * len(chunk))
         rows: dict[int, list[Sighted]] = {}
-        tables: dict[int, tuple[str, str]] = {}
-        query = f"""SELECT v.record, v.id, s.seen, v.rank, v.partial, s.listing, v.hash, r.source, r.tbl FROM version v
+        tables: dict[int, tuple[str, ...]] = {}
+        query = f"""SELECT v.record, v.id, s.seen, v.rank, v.partial, s.listing, v.hash, r.source, r.tbl, r.key FROM version v
                     JOIN sighting s ON s.version = v.id JOIN record r ON r.id = v.record WHERE v.record IN ({marks})"""
         numbers: dict[tuple[int, str], int] = {}
-        for record, number, seen, rank, partial, listing, version, source, tbl in db.execute(query, chunk):
+        for record, number, seen, rank, partial, listing, version, *table in db.execute(query, chunk):
             rows.setdefault(record, []).append(Sighted(version, seen, rank, bool(partial), listing))
-            tables[record] = (source, tbl)
+            tables[record] = tuple(table)
             numbers[record, version] = number
         query = f"SELECT record, version, seen_from, seen_to FROM span WHERE record IN ({marks}) ORDER BY record, seen_from, rowid"
         old = [(record, version, start, end) for record, version, start, end in db.execute(query, chunk)]
@@ -384,7 +398,7 @@ def _respan(db: sqlite3.Connection, records: set[int]) -> bool:
         found = [
             (record, numbers[record, span.version], span.start, span.end)
             for record, sighted in rows.items()
-            for span in spans(sighted, listings.get(tables[record], ()) if tables[record][1] else ())
+            for span in spans(sighted, _of_table(listings, tables[record]), tables[record][2])
         ]
         db.executemany("INSERT INTO span VALUES (?, ?, ?, ?)", found)
         first = {number: start for _, number, start, _ in reversed(found)}
@@ -392,6 +406,10 @@ def _respan(db: sqlite3.Connection, records: set[int]) -> bool:
         changed |= _parted(old, found)
     db.executemany("INSERT INTO unstaged VALUES (?, ?) ON CONFLICT (record) DO UPDATE SET since = min(since, excluded.since)", changed.items())
     return moved
+
+
+def _of_table(listings: Mapping[tuple[str, str], list[Complete]], table: tuple[str, ...]) -> Sequence[Complete]:
+    return listings.get((table[0], table[1]), ()) if table[1] else ()
 
 
 def _parted(old: Sequence[_Spanned], new: Sequence[_Spanned]) -> dict[int, str]:

@@ -8,7 +8,7 @@ Those of programmes name their drug and condition, and whether `trials` or `pape
 
 import re
 
-SCHEMA = "7"
+SCHEMA = "8"
 TABLES = """
 CREATE TABLE stamp (commit_id INTEGER NOT NULL, schema TEXT NOT NULL, claims INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE record (id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, UNIQUE (source, key));
@@ -33,6 +33,7 @@ CREATE TABLE claim_of (claim INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY
 CREATE TABLE served (mark BLOB PRIMARY KEY, source TEXT NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE listing (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, tbl TEXT NOT NULL, seen TEXT NOT NULL, records INTEGER NOT NULL, share REAL NOT NULL);
+CREATE TABLE listing_of_keys (listing TEXT PRIMARY KEY, left_out TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE statements (version TEXT NOT NULL, reader TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (version, reader)) WITHOUT ROWID;
 CREATE TABLE unchronicled (record INTEGER PRIMARY KEY);
 CREATE TABLE unstaged (record INTEGER PRIMARY KEY, since TEXT NOT NULL);

@@ -6,6 +6,7 @@ Flows in: a home, or a connection inside a commit's transaction. Flows out: rows
 from bisect import bisect_left
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
 from theriac.dates import until
@@ -55,7 +56,8 @@ def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:
     found: dict[int, list[ListingRow]] = {}
     with home.engine.connect() as connection:
         for row in connection.execute(select(LISTING).where(LISTING.c.commit_id > commit, LISTING.c.complete)):
-            found.setdefault(row.commit_id, []).append(ListingRow(row.id, row.source, row.tbl, row.seen, row.records, row.share))
+            left_out = None if row.left_out is None else tuple(msgspec.json.decode(row.left_out, type=list[str]))
+            found.setdefault(row.commit_id, []).append(ListingRow(row.id, row.source, row.tbl, row.seen, row.records, row.share, left_out))
     return found
 
 
@@ -80,17 +82,35 @@ def runs(home: Home, most: int) -> list[RunRow]:
         return [RunRow(*row) for row in connection.execute(query)]
 
 
-def note_source(connection: Connection, source: str, moment: str, newest: str | None, *, failed: int, home: Home) -> None:
+def note_source(
+    connection: Connection, source: str, moment: str, newest: str | None, *, failed: int, home: Home, succeeded: bool = True
+) -> None:
     """Brings a source's line of the freshness ledger up to date."""
     records, versions = home.index.totals(source)
     known = connection.execute(select(SOURCE).where(SOURCE.c.source == source)).first()
-    values = {"last_attempt": moment, "last_success": moment, "records": records, "versions": versions}
+    values: dict[str, object] = {"last_attempt": moment, "records": records, "versions": versions}
+    if succeeded:
+        values["last_success"] = moment
     if known is None:
         connection.execute(insert(SOURCE).values(source=source, data_timestamp=newest, failures=failed, message="", cursor="", **values))
         return
     if newest is not None and newest > (known.data_timestamp or ""):
         values["data_timestamp"] = newest
     connection.execute(update(SOURCE).where(SOURCE.c.source == source).values(failures=known.failures + failed, **values))
+
+
+def note_asked(connection: Connection, source: str, moment: str, *, fault: str = "", release: str = "") -> None:
+    """Notes that a live source was asked, and what went wrong, if anything."""
+    known = connection.execute(select(SOURCE).where(SOURCE.c.source == source)).first()
+    values: dict[str, object] = {"last_attempt": moment, "message": fault}
+    if not fault:
+        values["last_success"] = moment
+    if release > ((known.data_timestamp if known else "") or ""):
+        values["data_timestamp"] = release
+    if known is None:
+        connection.execute(insert(SOURCE).values(source=source, failures=int(bool(fault)), records=0, versions=0, cursor="", **values))
+    else:
+        connection.execute(update(SOURCE).where(SOURCE.c.source == source).values(failures=known.failures + int(bool(fault)), **values))
 
 
 def sources(home: Home) -> list[dict[str, object]]:

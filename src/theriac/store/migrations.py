@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, Float, Integer, String, inspect, text
+from sqlalchemy import Column, Connection, Float, Integer, String, Text, inspect, text
 
 from theriac.store.alert_tables import TABLES as ALERT_TABLES
 from theriac.store.catalog import CATALOG
+from theriac.store.live_tables import TABLES as LIVE_TABLES
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -52,7 +53,15 @@ def _listing_shares(operations: Operations, connection: Connection) -> None:
         operations.add_column("listings", Column("share", Float, nullable=False, server_default="0.5"))
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables, _listing_shares)
+def _live_sources(operations: Operations, connection: Connection) -> None:
+    """Passes over live sources, attempts, follows, publication moments, source events; listings that name what they left out."""
+    CATALOG.create_all(connection, tables=list(LIVE_TABLES), checkfirst=True)
+    present = {column["name"] for column in inspect(connection).get_columns("listings")}
+    if "left_out" not in present:
+        operations.add_column("listings", Column("left_out", Text))
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables, _listing_shares, _live_sources)
 SCHEMA = len(STEPS)
 _UPGRADE_LOCK = 0x7468_7570
 

@@ -53,7 +53,7 @@ def upgraded(home: Home, now: str) -> Path | None:
     return safe
 
 
-def noted(home: Home, note: Callable[[Connection], None]) -> None:
+def noted(home: Home, note: Callable[[Connection], object]) -> None:
     """Runs one small transaction on the catalog that makes no version visible (a run's report, the freshness ledger)."""
     try:
         with home.engine.begin() as connection:

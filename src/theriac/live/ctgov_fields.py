@@ -1,0 +1,176 @@
+"""The fields and coded values of ClinicalTrials.gov's API v2 as its documentation names them: what is not among them is schema drift.
+
+Flows in: nothing. Flows out: `SHAPE`. A line is a place, a colon and the members (or values) that it may have; `.` is the record itself.
+"""
+
+from theriac.live.shapes import Shape
+
+_FIELDS = """
+.: annotationSection derivedSection documentSection hasResults protocolSection resultsSection
+annotationSection: annotationModule
+annotationSection.annotationModule: unpostedAnnotation violationAnnotation
+annotationSection.annotationModule.unpostedAnnotation: unpostedEvents unpostedResponsibleParty
+annotationSection.annotationModule.unpostedAnnotation.unpostedEvents: date dateUnknown type
+annotationSection.annotationModule.violationAnnotation: violationEvents
+annotationSection.annotationModule.violationAnnotation.violationEvents: creationDate description issuedDate postedDate releaseDate type
+derivedSection: conditionBrowseModule interventionBrowseModule miscInfoModule
+derivedSection.conditionBrowseModule: ancestors browseBranches browseLeaves meshes
+derivedSection.conditionBrowseModule.ancestors: id term
+derivedSection.conditionBrowseModule.browseBranches: abbrev name
+derivedSection.conditionBrowseModule.browseLeaves: asFound id name relevance
+derivedSection.conditionBrowseModule.meshes: id term
+derivedSection.interventionBrowseModule: ancestors browseBranches browseLeaves meshes
+derivedSection.interventionBrowseModule.ancestors: id term
+derivedSection.interventionBrowseModule.browseBranches: abbrev name
+derivedSection.interventionBrowseModule.browseLeaves: asFound id name relevance
+derivedSection.interventionBrowseModule.meshes: id term
+derivedSection.miscInfoModule: modelPredictions removedCountries submissionTracking versionHolder
+derivedSection.miscInfoModule.modelPredictions: bmiLimits
+derivedSection.miscInfoModule.modelPredictions.bmiLimits: maxBmi minBmi
+derivedSection.miscInfoModule.submissionTracking: estimatedResultsFirstSubmitDate firstMcpInfo submissionInfos
+derivedSection.miscInfoModule.submissionTracking.firstMcpInfo: postDateStruct
+derivedSection.miscInfoModule.submissionTracking.firstMcpInfo.postDateStruct: date type
+derivedSection.miscInfoModule.submissionTracking.submissionInfos: mcpReleaseN releaseDate resetDate unreleaseDate unreleaseDateUnknown
+documentSection: largeDocumentModule
+documentSection.largeDocumentModule: largeDocs noSap
+documentSection.largeDocumentModule.largeDocs: date filename hasIcf hasProtocol hasSap label size typeAbbrev uploadDate
+protocolSection: armsInterventionsModule conditionsModule contactsLocationsModule descriptionModule designModule eligibilityModule
+    identificationModule ipdSharingStatementModule outcomesModule oversightModule referencesModule sponsorCollaboratorsModule statusModule
+protocolSection.armsInterventionsModule: armGroups interventions
+protocolSection.armsInterventionsModule.armGroups: description interventionNames label type
+protocolSection.armsInterventionsModule.interventions: armGroupLabels description interventionMappedName name otherNames type
+protocolSection.conditionsModule: conditions keywords
+protocolSection.contactsLocationsModule: centralContacts locations overallOfficials
+protocolSection.contactsLocationsModule.centralContacts: email name phone phoneExt role
+protocolSection.contactsLocationsModule.locations: city contacts country countryCode facility geoPoint state status zip
+protocolSection.contactsLocationsModule.locations.contacts: email name phone phoneExt role
+protocolSection.contactsLocationsModule.locations.geoPoint: lat lon
+protocolSection.contactsLocationsModule.overallOfficials: affiliation name role
+protocolSection.descriptionModule: briefSummary detailedDescription
+protocolSection.designModule: bioSpec designInfo enrollmentInfo expandedAccessTypes nPtrsToThisExpAccNctId patientRegistry phases studyType
+    targetDuration
+protocolSection.designModule.bioSpec: description retention
+protocolSection.designModule.designInfo: allocation interventionModel interventionModelDescription maskingInfo observationalModel primaryPurpose
+    timePerspective
+protocolSection.designModule.designInfo.maskingInfo: masking maskingDescription whoMasked
+protocolSection.designModule.enrollmentInfo: count type
+protocolSection.designModule.expandedAccessTypes: individual intermediate treatment
+protocolSection.eligibilityModule: eligibilityCriteria genderBased genderDescription healthyVolunteers maximumAge minimumAge samplingMethod sex
+    stdAges studyPopulation
+protocolSection.identificationModule: acronym briefTitle nctId nctIdAliases officialTitle orgStudyIdInfo organization secondaryIdInfos
+protocolSection.identificationModule.orgStudyIdInfo: id link type
+protocolSection.identificationModule.organization: class fullName
+protocolSection.identificationModule.secondaryIdInfos: domain id link type
+protocolSection.ipdSharingStatementModule: accessCriteria description infoTypes ipdSharing timeFrame url
+protocolSection.outcomesModule: otherOutcomes primaryOutcomes secondaryOutcomes
+protocolSection.outcomesModule.otherOutcomes: description measure timeFrame
+protocolSection.outcomesModule.primaryOutcomes: description measure timeFrame
+protocolSection.outcomesModule.secondaryOutcomes: description measure timeFrame
+protocolSection.oversightModule: fdaaa801Violation isFdaRegulatedDevice isFdaRegulatedDrug isPpsd isUnapprovedDevice isUsExport oversightHasDmc
+protocolSection.referencesModule: availIpds references seeAlsoLinks
+protocolSection.referencesModule.availIpds: comment id type url
+protocolSection.referencesModule.references: citation pmid retractions type
+protocolSection.referencesModule.references.retractions: pmid source
+protocolSection.referencesModule.seeAlsoLinks: label url
+protocolSection.sponsorCollaboratorsModule: collaborators leadSponsor responsibleParty
+protocolSection.sponsorCollaboratorsModule.collaborators: class name
+protocolSection.sponsorCollaboratorsModule.leadSponsor: class name
+protocolSection.sponsorCollaboratorsModule.responsibleParty: investigatorAffiliation investigatorFullName investigatorTitle oldNameTitle
+    oldOrganization type
+protocolSection.statusModule: completionDateStruct delayedPosting dispFirstPostDateStruct dispFirstSubmitDate dispFirstSubmitQcDate
+    expandedAccessInfo lastKnownStatus lastUpdatePostDateStruct lastUpdateSubmitDate overallStatus primaryCompletionDateStruct
+    resultsFirstPostDateStruct resultsFirstSubmitDate resultsFirstSubmitQcDate resultsWaived startDateStruct statusVerifiedDate
+    studyFirstPostDateStruct studyFirstSubmitDate studyFirstSubmitQcDate whyStopped
+protocolSection.statusModule.completionDateStruct: date type
+protocolSection.statusModule.dispFirstPostDateStruct: date type
+protocolSection.statusModule.expandedAccessInfo: hasExpandedAccess nctId statusForNctId
+protocolSection.statusModule.lastUpdatePostDateStruct: date type
+protocolSection.statusModule.primaryCompletionDateStruct: date type
+protocolSection.statusModule.resultsFirstPostDateStruct: date type
+protocolSection.statusModule.startDateStruct: date type
+protocolSection.statusModule.studyFirstPostDateStruct: date type
+resultsSection: adverseEventsModule baselineCharacteristicsModule moreInfoModule outcomeMeasuresModule participantFlowModule
+resultsSection.adverseEventsModule: allCauseMortalityComment description eventGroups frequencyThreshold otherEvents seriousEvents timeFrame
+resultsSection.adverseEventsModule.eventGroups: deathsNumAffected deathsNumAtRisk description id otherNumAffected otherNumAtRisk
+    seriousNumAffected seriousNumAtRisk title
+resultsSection.adverseEventsModule.otherEvents: assessmentType notes organSystem sourceVocabulary stats term
+resultsSection.adverseEventsModule.otherEvents.stats: groupId numAffected numAtRisk numEvents
+resultsSection.adverseEventsModule.seriousEvents: assessmentType notes organSystem sourceVocabulary stats term
+resultsSection.adverseEventsModule.seriousEvents.stats: groupId numAffected numAtRisk numEvents
+resultsSection.baselineCharacteristicsModule: denoms groups measures populationDescription typeUnitsAnalyzed
+resultsSection.baselineCharacteristicsModule.denoms: counts units
+resultsSection.baselineCharacteristicsModule.denoms.counts: groupId value
+resultsSection.baselineCharacteristicsModule.groups: description id title
+resultsSection.baselineCharacteristicsModule.measures: calculatePct classes denomUnitsSelected denoms description dispersionType paramType
+    populationDescription title unitOfMeasure
+resultsSection.baselineCharacteristicsModule.measures.classes: categories denoms title
+resultsSection.baselineCharacteristicsModule.measures.classes.categories: measurements title
+resultsSection.baselineCharacteristicsModule.measures.classes.categories.measurements: comment groupId lowerLimit spread upperLimit value
+resultsSection.baselineCharacteristicsModule.measures.classes.denoms: counts units
+resultsSection.baselineCharacteristicsModule.measures.classes.denoms.counts: groupId value
+resultsSection.baselineCharacteristicsModule.measures.denoms: counts units
+resultsSection.baselineCharacteristicsModule.measures.denoms.counts: groupId value
+resultsSection.moreInfoModule: certainAgreement limitationsAndCaveats pointOfContact
+resultsSection.moreInfoModule.certainAgreement: otherDetails piSponsorEmployee restrictionType restrictiveAgreement
+resultsSection.moreInfoModule.limitationsAndCaveats: description
+resultsSection.moreInfoModule.pointOfContact: email organization phone phoneExt title
+resultsSection.outcomeMeasuresModule: outcomeMeasures
+resultsSection.outcomeMeasuresModule.outcomeMeasures: analyses anticipatedPostingDate calculatePct classes denomUnitsSelected denoms description
+    dispersionType groups paramType populationDescription reportingStatus timeFrame title type typeUnitsAnalyzed unitOfMeasure
+resultsSection.outcomeMeasuresModule.outcomeMeasures.analyses: ciLowerLimit ciLowerLimitComment ciNumSides ciPctValue ciUpperLimit
+    ciUpperLimitComment dispersionType dispersionValue estimateComment groupDescription groupIds nonInferiorityComment nonInferiorityType
+    otherAnalysisDescription pValue pValueComment paramType paramValue statisticalComment statisticalMethod testedNonInferiority
+resultsSection.outcomeMeasuresModule.outcomeMeasures.classes: categories denoms title
+resultsSection.outcomeMeasuresModule.outcomeMeasures.classes.categories: measurements title
+resultsSection.outcomeMeasuresModule.outcomeMeasures.classes.categories.measurements: comment groupId lowerLimit spread upperLimit value
+resultsSection.outcomeMeasuresModule.outcomeMeasures.classes.denoms: counts units
+resultsSection.outcomeMeasuresModule.outcomeMeasures.classes.denoms.counts: groupId value
+resultsSection.outcomeMeasuresModule.outcomeMeasures.denoms: counts units
+resultsSection.outcomeMeasuresModule.outcomeMeasures.denoms.counts: groupId value
+resultsSection.outcomeMeasuresModule.outcomeMeasures.groups: description id title
+resultsSection.participantFlowModule: groups periods preAssignmentDetails recruitmentDetails typeUnitsAnalyzed
+resultsSection.participantFlowModule.groups: description id title
+resultsSection.participantFlowModule.periods: dropWithdraws milestones title
+resultsSection.participantFlowModule.periods.dropWithdraws: comment reasons type
+resultsSection.participantFlowModule.periods.dropWithdraws.reasons: comment groupId numSubjects numUnits
+resultsSection.participantFlowModule.periods.milestones: achievements comment type
+resultsSection.participantFlowModule.periods.milestones.achievements: comment groupId numSubjects numUnits
+"""
+_VALUES = """
+protocolSection.statusModule.overallStatus: ACTIVE_NOT_RECRUITING APPROVED_FOR_MARKETING AVAILABLE COMPLETED ENROLLING_BY_INVITATION
+    NOT_YET_RECRUITING NO_LONGER_AVAILABLE RECRUITING SUSPENDED TEMPORARILY_NOT_AVAILABLE TERMINATED UNKNOWN WITHDRAWN WITHHELD
+protocolSection.statusModule.lastKnownStatus: ACTIVE_NOT_RECRUITING APPROVED_FOR_MARKETING AVAILABLE COMPLETED ENROLLING_BY_INVITATION
+    NOT_YET_RECRUITING NO_LONGER_AVAILABLE RECRUITING SUSPENDED TEMPORARILY_NOT_AVAILABLE TERMINATED UNKNOWN WITHDRAWN WITHHELD
+protocolSection.statusModule.expandedAccessInfo.statusForNctId: ACTIVE_NOT_RECRUITING APPROVED_FOR_MARKETING AVAILABLE COMPLETED
+    ENROLLING_BY_INVITATION NOT_YET_RECRUITING NO_LONGER_AVAILABLE RECRUITING SUSPENDED TEMPORARILY_NOT_AVAILABLE TERMINATED UNKNOWN WITHDRAWN
+    WITHHELD
+protocolSection.contactsLocationsModule.locations.status: ACTIVE_NOT_RECRUITING APPROVED_FOR_MARKETING AVAILABLE COMPLETED ENROLLING_BY_INVITATION
+    NOT_YET_RECRUITING NO_LONGER_AVAILABLE RECRUITING SUSPENDED TEMPORARILY_NOT_AVAILABLE TERMINATED UNKNOWN WITHDRAWN WITHHELD
+protocolSection.designModule.studyType: EXPANDED_ACCESS INTERVENTIONAL OBSERVATIONAL
+protocolSection.designModule.phases: EARLY_PHASE1 NA PHASE1 PHASE2 PHASE3 PHASE4
+protocolSection.designModule.enrollmentInfo.type: ACTUAL ESTIMATED
+protocolSection.designModule.designInfo.allocation: NA NON_RANDOMIZED RANDOMIZED
+protocolSection.designModule.designInfo.interventionModel: CROSSOVER FACTORIAL PARALLEL SEQUENTIAL SINGLE_GROUP
+protocolSection.designModule.designInfo.primaryPurpose: BASIC_SCIENCE DEVICE_FEASIBILITY DIAGNOSTIC ECT HEALTH_SERVICES_RESEARCH OTHER PREVENTION
+    SCREENING SUPPORTIVE_CARE TREATMENT
+protocolSection.designModule.designInfo.observationalModel: CASE_CONTROL CASE_CROSSOVER CASE_ONLY COHORT DEFINED_POPULATION ECOLOGIC_OR_COMMUNITY
+    FAMILY_BASED NATURAL_HISTORY OTHER
+protocolSection.designModule.designInfo.timePerspective: CROSS_SECTIONAL OTHER PROSPECTIVE RETROSPECTIVE
+protocolSection.designModule.designInfo.maskingInfo.masking: DOUBLE NONE QUADRUPLE SINGLE TRIPLE
+protocolSection.designModule.designInfo.maskingInfo.whoMasked: CARE_PROVIDER INVESTIGATOR OUTCOMES_ASSESSOR PARTICIPANT
+protocolSection.armsInterventionsModule.armGroups.type: ACTIVE_COMPARATOR EXPERIMENTAL NO_INTERVENTION OTHER PLACEBO_COMPARATOR SHAM_COMPARATOR
+protocolSection.armsInterventionsModule.interventions.type: BEHAVIORAL BIOLOGICAL COMBINATION_PRODUCT DEVICE DIAGNOSTIC_TEST DIETARY_SUPPLEMENT
+    DRUG GENETIC OTHER PROCEDURE RADIATION
+protocolSection.eligibilityModule.sex: ALL FEMALE MALE
+protocolSection.eligibilityModule.stdAges: ADULT CHILD OLDER_ADULT
+protocolSection.sponsorCollaboratorsModule.leadSponsor.class: AMBIG FED INDIV INDUSTRY NETWORK NIH OTHER OTHER_GOV UNKNOWN
+protocolSection.sponsorCollaboratorsModule.collaborators.class: AMBIG FED INDIV INDUSTRY NETWORK NIH OTHER OTHER_GOV UNKNOWN
+protocolSection.identificationModule.organization.class: AMBIG FED INDIV INDUSTRY NETWORK NIH OTHER OTHER_GOV UNKNOWN
+protocolSection.statusModule.startDateStruct.type: ACTUAL ESTIMATED
+protocolSection.statusModule.primaryCompletionDateStruct.type: ACTUAL ESTIMATED
+protocolSection.statusModule.completionDateStruct.type: ACTUAL ESTIMATED
+protocolSection.statusModule.lastUpdatePostDateStruct.type: ACTUAL ESTIMATED
+protocolSection.statusModule.studyFirstPostDateStruct.type: ACTUAL ESTIMATED
+protocolSection.statusModule.resultsFirstPostDateStruct.type: ACTUAL ESTIMATED
+"""
+SHAPE = Shape.written(_FIELDS, _VALUES)
