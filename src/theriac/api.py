@@ -29,7 +29,7 @@ from theriac.flow.expected_dates import calendar, expected
 from theriac.flow.figures import Row
 from theriac.flow.mechanism import MechanismView
 from theriac.flow.originators import originators
-from theriac.flow.pathway_drawing import draw
+from theriac.flow.pathway_drawing import Drawing, draw
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
 from theriac.flow.target_page import ActingDrug, ClassMember, ClassPage, TargetPage
@@ -485,7 +485,7 @@ class Theriac:
 
     def structure_picture(self, drug_or_smiles: str, as_of: str | None = None) -> str:
         """The structure as SVG; UserError where RDKit is missing or no source gives one."""
-        return chem.picture(self._smiles(drug_or_smiles, as_of))
+        return Drawing(chem.picture(self._smiles(drug_or_smiles, as_of)))
 
     def similar(self, drug_or_smiles: str, *, least: float = 0.5, limit: int = 20, as_of: str | None = None) -> list[StructureHit]:
         """The drugs whose structure (without its salt) is at least so similar, the most similar first."""
@@ -803,9 +803,9 @@ def _resolved_view(found: Resolution) -> Resolved:
     )
 
 
-def drawn(view: MechanismView) -> str:
-    """The mechanism as an SVG drawing that needs nothing from outside."""
-    return draw(view)
+def drawn(view: MechanismView) -> Drawing:
+    """The mechanism as an SVG drawing that needs nothing from outside; a notebook shows it as it is."""
+    return Drawing(draw(view))
 
 
 def rate_tables(profile: DrugProfile) -> list[Row]:

@@ -8,6 +8,7 @@ from mechanism_statements import ALL, acts
 from typer.testing import CliRunner
 
 from theriac import open as open_home
+from theriac.api import drawn
 from theriac.doors.cli import app
 from theriac.errors import UnknownName
 from theriac.flow.drug_classes import class_id, gather_classes, resolve_class, words_of_target
@@ -185,6 +186,8 @@ def test_the_profile_and_the_mechanism_show_what_labels_say_beside_the_target(ho
         assert said.quote == "The mechanism of action of exemplamod in treating sample disease is unknown."
         assert view.caution is not None and view.caution.startswith("Called unknown for sample disease by: US prescription label.")
         assert [one.drug for one in view.neighbours] == ["gammastirin"]
+        picture = drawn(view)
+        assert picture._repr_svg_() == picture and picture.startswith("<svg")
         cells = store.landscape(drugs=["exemplamod"]).to_pylist()
         assert {(one["target"], one["target_name"]) for one in cells} == {("target:uniprot.Q9AAA7", "Sample receptor 7")}
 

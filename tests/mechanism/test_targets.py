@@ -164,3 +164,10 @@ def test_disputed_actions_leave_no_direction() -> None:
     (one,) = drug_targets(both, target_index(both))
     assert (one.kind, one.sign, one.disputed) == (StepKind.MODULATES, None, True)
     assert [interaction for interaction in (Interaction(target="T"),) if interaction.mechanism] == []
+
+
+def test_what_has_no_parts_is_the_same_by_its_name() -> None:
+    left = acts("chembl:1", "x", "DNA", "INHIBITOR", ids=("chembl_target:CHEMBL910020",))
+    right = acts("drugcentral:1", "x", "DNA", "OTHER")
+    (found,) = conflicts("x", [left, right], target_index([left, right]), ("chembl", "drugcentral"))
+    assert (found.kind, found.left, found.right) == (ConflictKind.UNSPECIFIC, "DNA (inhibitor)", "DNA (other)")

@@ -207,6 +207,8 @@ def mechanism(view: Any) -> None:
         out.print(plain(f"\nBinds also, without being called its mechanism: {names}"))
     for one in view.contradictions:
         out.print(plain(f"Sources disagree on {one.source} and {one.target}: {', '.join(each.record for each in one.evidence)}"))
+    for one in view.conflicts:
+        out.print(plain(f"ChEMBL and DrugCentral differ ({one.kind}): {one.left} / {one.right}"))
     if view.absence:
         out.print(plain(view.absence))
     if view.neighbours:

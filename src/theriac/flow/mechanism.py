@@ -17,12 +17,14 @@ from theriac.flow.mechanism_graph import Edge, MechanismGraph, Membership, Node,
 from theriac.flow.mechanism_search import Leg, Route, Weights, branches, routes
 from theriac.flow.mechanism_words import Basis, StepKind
 from theriac.flow.neighbours import Neighbour, neighbours_of
+from theriac.flow.target_conflicts import Conflict, conflicts
 from theriac.model import Struct
 
 _MOST_GOALS = 60
 _SPARE_ROUTES = 24
 _MOST_WITNESSES = 12
 _SHORTEST_FAMILY = 12
+_COMPARED = ("chembl", "drugcentral")
 
 
 class Drug(Struct, frozen=True):
@@ -85,7 +87,7 @@ class MechanismView(Struct, frozen=True):
     """All that the loaded sources say about how a drug works; `absence` says in a sentence what was looked for and not found.
 
     `neighbours` are the other drugs that act on one of the targets in the same direction; `documents` what labels say themselves,
-    `inferred` the steps of the chains that no source states as they stand.
+    `inferred` the steps of the chains that no source states as they stand, `conflicts` where the two tables of mechanisms differ, by kind.
     """
 
     drug: str
@@ -101,6 +103,7 @@ class MechanismView(Struct, frozen=True):
     neighbours: tuple[Neighbour, ...] = ()
     documents: tuple[DocumentSays, ...] = ()
     inferred: tuple[Step, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     caution: str | None = None
 
 
@@ -120,7 +123,8 @@ def mechanism_of(
 
     `around` (`neighbours.neighbourhood`) lets chains start where the curated path of a drug with the same target and direction starts.
     """
-    stated = drug_targets(evidence, index)
+    known = tuple(evidence)
+    stated = drug_targets(known, index)
     mechanisms = tuple(one for one in stated if one.mechanism)
     own = own_paths(drug, graph)
     direct = first_steps(drug, mechanisms, own, graph)
@@ -149,6 +153,7 @@ def mechanism_of(
         neighbours=neighbours_of(drug.name, mechanisms, around or {}),
         documents=documents,
         inferred=inferred,
+        conflicts=conflicts(drug.name, known, index, _COMPARED),
         caution=caution_of(documents, len(inferred)),
     )
 

@@ -37,6 +37,15 @@ class Place(Struct, frozen=True):
     also: tuple[str, ...] = ()
 
 
+class Drawing(str):
+    """An SVG text that a notebook shows as the picture."""
+
+    __slots__ = ()
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+
 def draw(view: MechanismView, *, most: int = 8) -> str:
     """The SVG of the view's best chains; with no chain, the drug and its targets with the sentence that says what was not found."""
     chains = view.chains[:most]

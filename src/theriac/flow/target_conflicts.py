@@ -9,8 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from theriac.flow.drug_targets import DrugTarget, Sourced, TargetIndex, drug_targets
+from theriac.flow.keys import name_key
 from theriac.flow.mechanism_words import meaning_of_action
 from theriac.model import Struct
+
+_SHORTEST_FAMILY = 12
+_UNLISTED = 1_000  # a family whose members nobody lists is wider than any that is listed
 
 
 class ConflictKind(StrEnum):
@@ -48,9 +52,9 @@ def conflicts(drug: str, statements: Iterable[Sourced], index: TargetIndex, sour
 
 def _pairs(drug: str, left: Sequence[DrugTarget], right: Sequence[DrugTarget], *, swapped: bool) -> Iterator[Conflict]:
     """Actions that differ on one and the same target."""
-    others = {one.target.id: one for one in right if one.mechanism}
+    flagged = [one for one in right if one.mechanism]
     for one in left:
-        other = others.get(one.target.id)
+        other = next((each for each in flagged if _same(one, each)), None)
         if one.mechanism and other is not None:
             kind = _difference(one, other)
             if kind is not None:
@@ -82,9 +86,10 @@ def _lonely(drug: str, left: Sequence[DrugTarget], right: Sequence[DrugTarget], 
         measured = next((other for other in right if not other.mechanism and _same(one, other)), None)
         if kin is not None:
             # Told once, from the side that names the whole.
-            if not swapped and _difference(one, kin) is ConflictKind.OPPOSITE:
-                yield _conflict(drug, ConflictKind.OPPOSITE, one, kin, swapped=swapped)
-            elif one.target.parts and (len(one.target.parts) > len(kin.target.parts) or not swapped):
+            if _difference(one, kin) is ConflictKind.OPPOSITE:
+                if not swapped:
+                    yield _conflict(drug, ConflictKind.OPPOSITE, one, kin, swapped=swapped)
+            elif _breadth(one) > _breadth(kin) or (_breadth(one) == _breadth(kin) and not swapped):
                 yield _conflict(drug, ConflictKind.GRAIN, one, kin, swapped=swapped)
         elif measured is not None:
             yield _conflict(drug, ConflictKind.NOT_FLAGGED, one, measured, swapped=swapped)
@@ -109,13 +114,25 @@ def _opaque(one: DrugTarget) -> bool:
 
 
 def _same(one: DrugTarget, other: DrugTarget) -> bool:
-    return one.target.id == other.target.id
+    """Whether both are one target; of what has no listed parts (DNA, a fusion), and of one virus's proteins by isolate, the name tells."""
+    alike = _opaque(one) == _opaque(other) and not one.target.parts and not other.target.parts
+    return one.target.id == other.target.id or (alike and name_key(one.target.name) == name_key(other.target.name))
 
 
 def _kin(one: DrugTarget, other: DrugTarget) -> bool:
-    """Whether one is a part of the other, or both have a part in common."""
+    """Whether one is a part of the other, or both have a part in common; of a family whose parts nobody lists the name tells."""
     parts = [frozenset(side.target.parts) or frozenset({side.target.id}) for side in (one, other)]
-    return not _same(one, other) and bool(parts[0] & parts[1])
+    return not _same(one, other) and (bool(parts[0] & parts[1]) or _begins(one, other) or _begins(other, one))
+
+
+def _begins(whole: DrugTarget, part: DrugTarget) -> bool:
+    """Whether a name for something without listed parts begins another name: Retinoic acid receptor, Retinoic acid receptor beta."""
+    key = name_key(whole.target.name)
+    return _opaque(whole) and len(key) >= _SHORTEST_FAMILY and name_key(part.target.name).startswith(key)
+
+
+def _breadth(one: DrugTarget) -> int:
+    return len(one.target.parts) or (_UNLISTED if _opaque(one) else 1)
 
 
 def _conflict(drug: str, kind: ConflictKind, one: DrugTarget, other: DrugTarget | None, *, swapped: bool) -> Conflict:
