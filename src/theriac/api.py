@@ -13,6 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from theriac import chem, chronicle, clinic, development, documents, news, pathways, pipeline, programme_chronicle, unsettled
+from theriac.accounts import People as People
 from theriac.catchup import catch_up
 from theriac.clinical import clinical_sections, statements_of
 from theriac.dates import last_day, read_date
@@ -48,7 +49,7 @@ from theriac.search import SearchIndex
 from theriac.settings import Settings, read_settings
 from theriac.store import decisions as settled
 from theriac.store import ledger, registry, upkeep
-from theriac.store.home import Home, prepare
+from theriac.store.home import Home, needs_upgrade, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names, NamesAsOf
 from theriac.store.tables import write
@@ -61,8 +62,10 @@ from theriac.views import (
     Candidate,
     ChangeLine,
     Comparison,
+    DecisionLine,
     DrugProfile,
     ExpectedLine,
+    FlagLine,
     Found,
     Identifier,
     MilestoneLine,
@@ -287,6 +290,7 @@ class Theriac:
             clinical=clinical_sections(statements_of(found.labels, self.lake(as_of))),
             not_covered=lines.not_covered(found),
             sources=self.sources(),
+            flags=[one for one in self.flags() if one.record in found.records],
         )
 
     def label(self, path_or_set_id: str, *, all_results: bool = True) -> list[Statements]:
@@ -403,7 +407,27 @@ class Theriac:
     @property
     def alerts(self) -> Alerts:
         """Set Alert: rules, backtests, runs and deliveries."""
-        return Alerts(self.home, self.names, self.settings, self._resolve, self.targets, pipeline.now)
+        return self.alerts_of(None)
+
+    def alerts_of(self, owner: str | None) -> Alerts:
+        """The same for one person, who sees and changes their own alerts only; None is everybody's."""
+        return Alerts(self.home, self.names, self.settings, self._resolve, self.targets, pipeline.now, owner)
+
+    def people(self, client: str = "") -> People:
+        """Accounts, sessions, tokens, the audit trail and flags; `client` is the address that a change comes from."""
+        if self.follows:
+            self.upgrade()
+        return People(self.home, pipeline.now(), client)
+
+    def upgrade(self) -> None:
+        """Brings a catalog that older code made to this code's tables, after a backup beside the home."""
+        if needs_upgrade(self.home):
+            with self.home.writer(pipeline.now()):
+                upkeep.upgraded(self.home, pipeline.now())
+
+    def flags(self, record: str | None = None) -> list[FlagLine]:
+        """What people hold to be wrong, newest first; of a record (its CURIE) or of all."""
+        return People(self.home, pipeline.now()).flags(record)
 
     def landscape(self, *, drugs: Sequence[str] | None = None, as_of: str | None = None, tell: Callable[[int], None] = lambda _: None) -> pa.Table:
         """Target × condition × stage as an Arrow table: how many drugs stand there, how many of them move, and which they are."""
@@ -711,6 +735,10 @@ class Theriac:
         """Reads everything in quarantine again with today's readers."""
         self._names = None
         return pipeline.retry(self.home, self.settings)
+
+    def decisions(self) -> list[DecisionLine]:
+        """What people settled, newest first."""
+        return settled.listed(self.home)
 
     def decide(self, mention: str, entity: str, *, author: str, why: str = "", record: str = "", kind: str = "drug") -> None:
         """Settles that a name means an entity, everywhere or in one record; kept as data with its author."""

@@ -277,6 +277,7 @@ class DrugProfile(View, frozen=True):
     clinical: dict[str, Any]
     not_covered: list[str]
     sources: list[SourceLine]
+    flags: list["FlagLine"] = []
     notice: str = NOT_ADVICE
 
 
@@ -417,6 +418,58 @@ class Comparison(View, frozen=True):
     from_seq: int
     to_seq: int
     runs: list[Run]
+
+
+class FlagLine(View, frozen=True):
+    """A statement that a person holds to be wrong, and why (`theriac flags`). An empty path means the whole record."""
+
+    id: str
+    record: str
+    path: str
+    quote: str
+    why: str
+    author: str
+    flagged: str
+
+
+class PersonLine(View, frozen=True):
+    """One account."""
+
+    name: str
+    role: str
+    created: str
+
+
+class TokenLine(View, frozen=True):
+    """One token of a program; never its secret."""
+
+    id: str
+    person: str
+    title: str
+    scope: str
+    created: str
+
+
+class TrailLine(View, frozen=True):
+    """One line of the audit trail."""
+
+    at: str
+    who: str
+    what: str
+    about: str
+    client: str
+
+
+class DecisionLine(View, frozen=True):
+    """What a person settled: a name means an entity, in one record or everywhere."""
+
+    name: str
+    kind: str
+    entity: str | None
+    record: str | None
+    author: str
+    why: str
+    decided: str
 
 
 SHAPES: tuple[type[View], ...] = (

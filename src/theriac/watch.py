@@ -63,13 +63,21 @@ class Alerts:
         resolve: Callable[[str, str], Resolution],
         targets: Callable[[], Targets],
         clock: Callable[[], str],
+        owner: str | None = None,
     ) -> None:
         self.home = home
         self.names = names
         self.settings = settings
         self.targets = targets
         self.clock = clock
+        self.owner = owner
         self.resolve = resolver(names, resolve)
+
+    def _mine(self, number: str) -> str:
+        """The number, if the alert is the owner's (or nobody in particular asks); UnknownName as if it were not there."""
+        if self.owner is not None and kept.subscription(self.home, number).owner != self.owner:
+            raise UnknownName(f"no alert has the id {number!r}; `theriac alert list` shows them")
+        return number
 
     @property
     def _sources(self) -> list[str]:
@@ -77,19 +85,20 @@ class Alerts:
 
     def add(self, rule: str, **options: Any) -> AlertAdded:
         """A new subscription, which hears of everything that becomes known from now on; UnknownName or AmbiguousName for a name in the rule."""
+        options.setdefault("owner", self.owner or "")
         return alerts.add(self.home, rule, now=self.clock(), resolve=self.resolve, sources=self._sources, **options)
 
     def edit(self, number: str, **options: Any) -> AlertAdded:
         """The subscription with what was given changed."""
-        return alerts.edit(self.home, number, now=self.clock(), resolve=self.resolve, sources=self._sources, **options)
+        return alerts.edit(self.home, self._mine(number), now=self.clock(), resolve=self.resolve, sources=self._sources, **options)
 
     def listed(self, owner: str | None = None) -> list[AlertLine]:
         """The subscriptions of one owner, or of everybody."""
-        return alerts.listed(self.home, owner=owner)
+        return alerts.listed(self.home, owner=self.owner if owner is None else owner)
 
     def shown(self, number: str, owner: str | None = None) -> AlertLine:
         """One subscription; UnknownName where the owner given has none of that id."""
-        found = alerts.shown(self.home, number)
+        found = alerts.shown(self.home, self._mine(number))
         if owner is not None and found.owner != owner:
             raise UnknownName("there is no such alert; `theriac alert list` shows all of them")
         return found
@@ -100,23 +109,23 @@ class Alerts:
 
     def feed_name(self, number: str) -> str | None:
         """The private name of a subscription's feed, None where it has none: for its owner's eyes only."""
-        return alerts.feed_name(self.home, number)
+        return alerts.feed_name(self.home, self._mine(number))
 
     def digests(self, number: str) -> list[Digest]:
         """What a subscription was told, newest first."""
-        return alerts.digests_of(self.home, number)
+        return alerts.digests_of(self.home, self._mine(number))
 
     def pause(self, number: str) -> AlertLine:
         """Silent from now on; nothing is lost meanwhile."""
-        return alerts.pause(self.home, number, now=self.clock())
+        return alerts.pause(self.home, self._mine(number), now=self.clock())
 
     def resume(self, number: str) -> AlertLine:
         """Going on with the windows that the pause left out."""
-        return alerts.resume(self.home, number, now=self.clock())
+        return alerts.resume(self.home, self._mine(number), now=self.clock())
 
     def remove(self, number: str) -> None:
         """Ends a subscription; its secrets and its feed's file go."""
-        alerts.remove(self.home, number, now=self.clock())
+        alerts.remove(self.home, self._mine(number), now=self.clock())
         self._tidy()
 
     def unsubscribe(self, token: str) -> AlertLine:
@@ -131,7 +140,7 @@ class Alerts:
 
     def retry(self, number: str) -> int:
         """How many given-up digests (one by its id, or all of an alert) are back in the outbox; UserError where there is none."""
-        return alerts.revive(self.home, number, now=self.clock())
+        return alerts.revive(self.home, number if self.owner is None else self._mine(number), now=self.clock())
 
     def _tidy(self) -> None:
         Carrier(self.home.folder / OUTGOING).withdraw({one.token for one in kept.subscriptions(self.home)})
@@ -169,7 +178,11 @@ class Alerts:
 
     def deliveries(self, *, alert: str | None = None, state: str | None = None) -> list[DeliveryLine]:
         """Every attempt, newest first."""
-        return alerts.deliveries(self.home, alert=alert, state=state)
+        if alert is not None:
+            self._mine(alert)
+        found = alerts.deliveries(self.home, alert=alert, state=state)
+        mine = None if self.owner is None else {one.id for one in alerts.listed(self.home, owner=self.owner)}
+        return [one for one in found if mine is None or one.alert in mine]
 
 
 class Watch:

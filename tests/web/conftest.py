@@ -1,4 +1,4 @@
-"""A home with the starter dossier, and the service over it as a client in this process."""
+"""A home with the starter dossier, and the service over it."""
 
 import io
 import threading
@@ -9,25 +9,11 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
+from web_homes import STARTER, client_of, settings_of
 
-import theriac
 from theriac import api
 from theriac.doors.web.app import application
 from theriac.doors.web.record import logger
-from theriac.settings import Settings
-
-STARTER = Path(theriac.__file__).parent / "starter"
-
-
-def settings_of(home: Path, **more: object) -> Settings:
-    """Settings for a test: no limit on requests."""
-    return Settings(**{"home": home, "workers": 1, "readers": 2, "client_rate": 0, **more})
-
-
-def client_of(settings: Settings, host: str = "127.0.0.1") -> TestClient:
-    """A client of a service over a home; use it in a `with`."""
-    app = application(lambda follows: api.open_home(settings=settings, follows=follows), settings, host=host, log=logger(io.StringIO()))
-    return TestClient(app, base_url=f"http://{host}:8017", raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from theriac import api
-from theriac.doors import alert_cli, expected_cli, live_cli, mcp_cli, serve_cli, statements, structure_cli, target_cli, terminal
+from theriac.doors import alert_cli, expected_cli, live_cli, mcp_cli, people_cli, serve_cli, statements, structure_cli, target_cli, terminal
 from theriac.doors.door import AsOf, Home, Json, door, opened, print_json
 from theriac.settings import read_settings
 
@@ -423,6 +423,10 @@ def schema() -> None:
 
 
 app.add_typer(alert_cli.app, name="alert")
+app.add_typer(people_cli.users, name="user")
+app.add_typer(people_cli.tokens, name="token")
+app.command()(door(people_cli.flag))
+app.command()(door(people_cli.flags))
 app.command()(door(alert_cli.deliveries))
 app.command()(door(expected_cli.expected))
 app.command()(door(mcp_cli.mcp))

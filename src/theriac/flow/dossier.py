@@ -107,3 +107,9 @@ class Dossier(Struct, frozen=True):
     shortages: tuple[ShortageOfDrug, ...] = ()
     papers: tuple[PaperOfDrug, ...] = ()
     in_combinations: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> frozenset[str]:
+        """The names of all its records."""
+        kinds = (self.trials, self.labels, self.applications, self.medicines, self.recalls, self.shortages, self.papers)
+        return frozenset(one.document.record for kind in kinds for one in kind)

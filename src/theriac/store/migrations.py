@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Float, Integer, String, Text, inspect
 from theriac.store.alert_tables import TABLES as ALERT_TABLES
 from theriac.store.catalog import CATALOG
 from theriac.store.live_tables import TABLES as LIVE_TABLES
+from theriac.store.people_tables import TABLES as PEOPLE_TABLES
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -61,7 +62,12 @@ def _live_sources(operations: Operations, connection: Connection) -> None:
         operations.add_column("listings", Column("left_out", Text))
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables, _listing_shares, _live_sources)
+def _people_tables(operations: Operations, connection: Connection) -> None:
+    """Accounts, sessions, tokens, the audit trail and flags."""
+    CATALOG.create_all(connection, tables=list(PEOPLE_TABLES), checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables, _listing_shares, _live_sources, _people_tables)
 SCHEMA = len(STEPS)
 _UPGRADE_LOCK = 0x7468_7570
 

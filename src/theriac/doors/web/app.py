@@ -7,7 +7,7 @@ named in `AREAS`; it asks `Service` and shows what it gets.
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -25,20 +25,22 @@ from theriac.doors.web import (
     pages_drug,
     pages_home,
     pages_landscape,
+    pages_people,
     pages_search,
     pages_sources,
 )
 from theriac.doors.web.assistant import Assistant
 from theriac.doors.web.charts import Charts
-from theriac.doors.web.gate import Gate
+from theriac.doors.web.gate import Gate, is_alone, is_https
 from theriac.doors.web.pages import Pages, service_of
+from theriac.doors.web.pages_people import Tries
 from theriac.doors.web.record import Log, Metrics, Recorder, logger
 from theriac.doors.web.service import Service
 from theriac.doors.web.static_files import StaticFiles
-from theriac.doors.web.visits import Visits
+from theriac.doors.web.visits import Visits, needing
 from theriac.settings import VERSION, Settings
 
-# Every area of the service: pages, REST, feeds. The first that knows an address answers.
+# Areas for whoever may read. The first that knows an address answers.
 AREAS: tuple[APIRouter, ...] = (
     feeds.router,
     pages_home.router,
@@ -52,13 +54,16 @@ AREAS: tuple[APIRouter, ...] = (
     pages_compare.router,
     pages_landscape.router,
     pages_sources.router,
+    pages_people.router,
 )
+# Areas that anybody may ask, who see to it themselves: signing in, private feeds by their secret name.
+OPEN_AREAS: tuple[APIRouter, ...] = (pages_people.sign_in_router, pages_alerts.by_secret_router)
 
 
 def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: str = "127.0.0.1", log: Log | None = None) -> FastAPI:
     """The service of one home; `opener(follows)` opens it once more."""
     metrics = Metrics()
-    app = FastAPI(
+    app: FastAPI = FastAPI(
         title="Theriac",
         version=VERSION,
         lifespan=_lifespan(opener, settings),
@@ -68,9 +73,11 @@ def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: 
         middleware=[
             Middleware(Recorder, metrics=metrics, log=log or logger()),
             Middleware(Gate, settings=settings, host=host),
-            Middleware(Visits, secure=(settings.site or "").startswith("https://")),
+            Middleware(Visits, service=lambda: app.state.service, secure=is_https(settings), alone=is_alone(settings, host)),
         ],
     )
+    app.state.secure = is_https(settings)
+    app.state.tries = Tries()
     files = StaticFiles()
     app.state.pages = Pages(files)
     app.state.files = files
@@ -78,8 +85,10 @@ def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: 
     app.state.metrics = metrics
     faults.install(app)
     app.include_router(_own())
-    for router in AREAS:
+    for router in OPEN_AREAS:
         app.include_router(router)
+    for router in AREAS:
+        app.include_router(router, dependencies=[Depends(needing("reader"))])
     app.state.assistant = Assistant(app)
     return app
 
@@ -109,7 +118,7 @@ def _own() -> APIRouter:
             return PlainTextResponse(f"{service.trouble}\n", 503)
         return PlainTextResponse(f"ok, commit {service.state.standing.commit}\n")
 
-    @router.get("/metrics")
+    @router.get("/metrics", dependencies=[Depends(needing("reader"))])
     def metrics(request: Request) -> Response:
         text = request.app.state.metrics.text(service_of(request))
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -4,13 +4,14 @@ Flows in: our errors, the framework's, and what nobody expected. Flows out: resp
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from theriac.errors import AmbiguousName, HomeError, StorageFull, StoreError, TheriacError, UnknownName
 
@@ -75,11 +76,11 @@ def problem(status: int, detail: str, nearest: tuple[str, ...] = (), headers: di
     return Response(msgspec.json.encode(body), status, media_type=PROBLEM, headers=headers)
 
 
-def refusal(path: str, status: int, detail: str) -> Response:
+def refusal(path: str, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
     """A refusal before any page is made."""
     if path.startswith("/api"):
-        return problem(status, detail)
-    return Response(f"{detail}\n", status, media_type="text/plain; charset=utf-8")
+        return problem(status, detail, headers=headers)
+    return Response(f"{detail}\n", status, media_type="text/plain; charset=utf-8", headers=headers)
 
 
 def told(request: Request, status: int, detail: str, nearest: tuple[str, ...] = (), headers: dict[str, str] | None = None) -> Response:
@@ -99,6 +100,8 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, TheriacError)
         nearest = error.nearest if isinstance(error, UnknownName) else error.candidates if isinstance(error, AmbiguousName) else ()
         status = status_of(error)
+        if status == 401 and request.method == "GET" and not request.url.path.startswith("/api"):
+            return RedirectResponse(f"/login?{urlencode({'next': _here(request)})}", 303)
         headers = {"WWW-Authenticate": 'Bearer realm="theriac"'} if status == 401 and request.url.path.startswith("/api") else {}
         return told(request, status, str(error), nearest, headers)
 
@@ -118,6 +121,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _here(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def _said(request: Request, error: HTTPException) -> str:

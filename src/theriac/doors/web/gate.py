@@ -4,8 +4,11 @@ Flows in: ASGI scopes. Flows out: the same with limits and headers, or a short r
 Sec-Fetch-Site), oversized input, framing, sniffing, inline script.
 """
 
+import asyncio
 import ipaddress
+import math
 import re
+from collections import OrderedDict
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -46,6 +49,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_https(settings: Settings) -> bool:
+    """Whether the service's own address is one of https."""
+    return (settings.site or "").startswith("https://")
+
+
+def is_alone(settings: Settings, host: str) -> bool:
+    """Whether only this machine's own user can ask: bound to loopback, and known under no other name (as behind a proxy)."""
+    return is_loopback(host) and all(is_loopback(name) for name in (*settings.hosts, *_host_of(settings.site)))
+
+
 class Gate:
     """The outermost layer of the service."""
 
@@ -54,7 +67,8 @@ class Gate:
         self.cors = frozenset(settings.cors)
         self.names = LOOPBACK_NAMES | {host, *settings.hosts, *_host_of(settings.site)}
         self.numeric = not is_loopback(host)
-        self.secure = (settings.site or "").startswith("https://")
+        self.rates = Rates(settings.client_rate)
+        self.secure = is_https(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the request in, or answers with the refusal."""
@@ -64,7 +78,7 @@ class Gate:
         headers = Headers(scope=scope)
         origin = headers.get("origin")
         dressed = self._dressed(send, origin)
-        refused = self._refusal(scope, headers)
+        refused = self._refusal(scope, headers) or self._too_many(scope)
         if refused is not None:
             await refused(scope, receive, dressed)
         elif scope["method"] == "OPTIONS" and origin in self.cors and "access-control-request-method" in headers:
@@ -84,6 +98,11 @@ class Gate:
         if scope["method"] not in _SAFE and self._is_foreign(headers):
             return refusal(path, 403, "Only this service's own pages may send that.")
         return None
+
+    def _too_many(self, scope: Scope) -> Response | None:
+        client = (scope.get("client") or ("", 0))[0]
+        wait = self.rates.wait(client, asyncio.get_running_loop().time())
+        return refusal(scope["path"], 429, "You ask more than you may; wait a little.", {"Retry-After": str(wait)}) if wait else None
 
     def _knows(self, host: str) -> bool:
         name = _bare(host)
@@ -109,6 +128,27 @@ class Gate:
             await send(message)
 
         return dressed
+
+
+class Rates:
+    """How much each client may still ask: a minute's worth at once, refilled as time goes by."""
+
+    def __init__(self, a_minute: int, most_clients: int = 10_000) -> None:
+        self.a_minute = a_minute
+        self._most = most_clients
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, client: str, now: float) -> int:
+        """0 where the client may ask, else the seconds to wait. Whoever has been silent longest is forgotten first."""
+        if self.a_minute <= 0:
+            return 0
+        left, since = self._left.pop(client, (float(self.a_minute), now))
+        left = min(self.a_minute, left + (now - since) * self.a_minute / 60)
+        allowed = left >= 1
+        self._left[client] = (left - 1 if allowed else left, now)
+        if len(self._left) > self._most:
+            self._left.popitem(last=False)
+        return 0 if allowed else math.ceil((1 - left) * 60 / self.a_minute)
 
 
 class Limited:

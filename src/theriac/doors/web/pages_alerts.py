@@ -18,6 +18,7 @@ from theriac.doors.web.visits import Form, Reader, Visitor
 from theriac.errors import UserError
 
 router = APIRouter(include_in_schema=False)
+by_secret_router = APIRouter(include_in_schema=False)  # who knows the secret name needs no account: feed readers, mails' links
 Short = Annotated[str, Query(max_length=80)]
 EXAMPLES = (
     ("drug:imiquimod kind:label.*", "label changes of one drug"),
@@ -125,20 +126,20 @@ def act(request: Request, asked: Asked, visitor: Reader, number: str, act: str, 
     return _to("/alerts" if act == "remove" else f"/alerts/{number}?done={act}")
 
 
-@router.get("/feeds/alerts/{secret}.atom")
+@by_secret_router.get("/feeds/alerts/{secret}.atom")
 def feed(asked: Asked, secret: str) -> Response:
     """The private feed of one alert."""
     with asked.reading() as store:
         return Response(store.alerts.feed(secret), media_type="application/atom+xml", headers={"Cache-Control": "private, max-age=300"})
 
 
-@router.get("/unsubscribe/{secret}")
+@by_secret_router.get("/unsubscribe/{secret}")
 def unsubscribe_form(request: Request, secret: str) -> Response:
     """Asks whether to end the alert: a program that looks at links must not end it."""
     return page(request, "unsubscribe.html", ended=None)
 
 
-@router.post("/unsubscribe/{secret}")
+@by_secret_router.post("/unsubscribe/{secret}")
 def unsubscribe(request: Request, asked: Asked, secret: str) -> Response:
     """Ends the alert whose mails carry this link (RFC 8058: one POST is enough; the private name is the proof)."""
     with asked.writing() as store:

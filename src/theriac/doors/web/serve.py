@@ -11,7 +11,7 @@ import uvicorn
 
 from theriac import api
 from theriac.doors.web.app import application
-from theriac.doors.web.gate import is_loopback
+from theriac.doors.web.gate import is_alone
 from theriac.errors import UserError
 from theriac.settings import Settings
 
@@ -34,10 +34,16 @@ class Serving(uvicorn.Server):
             self._tell(f"http://{host}:{port}/")
 
 
+def refuse_strangers(settings: Settings, host: str) -> None:
+    """UserError where others could reach the service and nobody has an account yet."""
+    with api.open_home(settings=settings) as store:
+        if not is_alone(settings, host) and not store.people().any():
+            raise UserError(f"others could reach {host} and nobody has an account yet; add one with `theriac user add NAME --role admin`")
+
+
 def serve(settings: Settings, host: str, port: int, tell: Callable[[str], None]) -> None:
     """Answers until stopped; UserError where the address may not or cannot be taken."""
-    if not is_loopback(host):
-        raise UserError(f"{host} can be reached by others and nobody has an account yet; add one with `theriac user add NAME --role admin`")
+    refuse_strangers(settings, host)
     app = application(lambda follows: api.open_home(settings=settings, follows=follows), settings, host=host)
     config = uvicorn.Config(
         app,

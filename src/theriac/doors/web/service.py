@@ -14,7 +14,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
-from theriac.api import Standing, Theriac
+from theriac.api import People, Standing, Theriac
 from theriac.errors import TheriacError
 from theriac.settings import Settings
 
@@ -53,8 +53,10 @@ class Service:
         self._stop = threading.Event()
         self._idle: LifoQueue[Theriac] = LifoQueue()
         self._answers = Answers()
+        self._follower.upgrade()
         self._follower.follow()
         self._state = State(self._follower.standing(), 0)
+        self.has_accounts = self._follower.people().any()
         self._opened = [opener(False) for _ in range(max(1, settings.readers))]
         for reader in self._opened:
             self._idle.put(reader)
@@ -81,6 +83,10 @@ class Service:
 
         return self._answers.get(self._state, key, work)
 
+    def people(self, client: str = "") -> People:
+        """Accounts and sessions; asked of the catalog alone, so that nobody waits for a reader to sign in."""
+        return self._opened[0].people(client)
+
     @contextmanager
     def reading(self) -> Iterator[Theriac]:
         """An opened home for this thread alone; it waits while all are busy."""
@@ -104,6 +110,7 @@ class Service:
             if found != self._state.standing:
                 self._follower.follow()
             self._state = State(found, self._state.writes + written)
+            self.has_accounts = self.people().any()
 
     def _follow(self) -> None:
         while not self._stop.wait(_EVERY):

@@ -1,31 +1,44 @@
 """Who asks: this machine's one user, a person who signed in, or a program with a token; and the proof that a form came from our own page.
 
-Flows in: cookies, the Authorization header. Flows out: `request.state.visit`. A form's proof is made of its visitor's own secret cookie, which no
-other site can read; so nothing is kept for it.
+Flows in: cookies, the Authorization header. Flows out: `request.state.visit`. While nobody has an account and only this machine can ask, whoever
+asks is its user. A form's proof is made of its visitor's own secret cookie, which no other site can read; so nothing is kept for it.
 """
 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from theriac.doors.web.faults import Denied
+from theriac.doors.web.service import Service
 
-VISIT_COOKIE = "theriac_visit"
 _ROLES = ("reader", "editor", "admin")
+_MARK_LENGTH = 43
 
 
 class Visitor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks. `name` is empty for the one user of this machine."""
+    """Who asks. `name` is empty for the one user of this machine; `owner` is whose alerts they see, None for everybody's."""
 
     name: str = ""
     role: str = "admin"
+
+    @property
+    def owner(self) -> str | None:
+        """Whose alerts they see and change."""
+        return self.name or None
+
+    @property
+    def author(self) -> str:
+        """The name that stands under what they flag and decide."""
+        return self.name or "local"
 
     def may(self, role: str) -> bool:
         """Whether the visitor may do what the role may."""
@@ -33,36 +46,72 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(NamedTuple):
-    """One request's visitor, and what a form of theirs must carry."""
+    """One request's visitor (None: nobody known), what a form of theirs must carry, and whether a browser's cookie says who it is."""
 
     visitor: Visitor | None
     csrf: str
+    client: str
 
 
 class Visits:
     """Recognises the visitor of each request."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, service: Callable[[], Service], secure: bool, alone: bool) -> None:
         self.app = app
+        self.service = service
         self.secure = secure
+        self.alone = alone
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with its visit."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        known = Request(scope).cookies.get(VISIT_COOKIE, "")
-        mark = known if len(known) == 43 else secrets.token_urlsafe(32)
-        scope.setdefault("state", {})["visit"] = Visit(Visitor(), proof(mark))
+        request = Request(scope)
+        known = request.cookies.get(visit_cookie(self.secure), "")
+        mark = known if len(known) == _MARK_LENGTH else secrets.token_urlsafe(32)
+        session = request.cookies.get(session_cookie(self.secure), "")
+        visitor = await self._visitor(request, session)
+        client = request.client.host if request.client else ""
+        scope.setdefault("state", {})["visit"] = Visit(visitor, proof(session or mark), client)
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start" and mark != known:
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("Set-Cookie", cookie(VISIT_COOKIE, mark, secure=self.secure))
+                    headers.append("Set-Cookie", cookie(visit_cookie(self.secure), mark, secure=self.secure))
             await send(message)
 
         await self.app(scope, receive, marked)
+
+    async def _visitor(self, request: Request, session: str) -> Visitor | None:
+        service = self.service()
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token:
+            return await run_in_threadpool(_by_token, service, token.strip())
+        if self.alone and not service.has_accounts:
+            return Visitor()
+        return await run_in_threadpool(_by_session, service, session) if session else None
+
+
+def _by_token(service: Service, token: str) -> Visitor | None:
+    found = service.people().by_token(token)
+    return Visitor(name=found.name, role=found.role) if found else None
+
+
+def _by_session(service: Service, session: str) -> Visitor | None:
+    found = service.people().by_session(session)
+    return Visitor(name=found.name, role=found.role) if found else None
+
+
+def session_cookie(secure: bool) -> str:
+    """The session cookie's name; where there is https, one that no other host or path can set."""
+    return "__Host-theriac_session" if secure else "theriac_session"
+
+
+def visit_cookie(secure: bool) -> str:
+    """The name of the cookie of somebody who has not signed in."""
+    return "__Host-theriac_visit" if secure else "theriac_visit"
 
 
 def proof(secret: str) -> str:
@@ -82,11 +131,13 @@ def visit_of(request: Request) -> Visit:
     return visit
 
 
-def _who(role: str) -> Any:
+def needing(role: str) -> Any:
+    """A dependency that gives the visitor, or refuses one who may not do what the role may."""
+
     def who(request: Request) -> Visitor:
         visitor = visit_of(request).visitor
         if visitor is None:
-            raise Denied("Sign in first.", 401)
+            raise Denied("Sign in first, or send a token: Authorization: Bearer theriac_…", 401)
         if not visitor.may(role):
             raise Denied(f"This needs the role {role}; yours is {visitor.role}.")
         return visitor
@@ -103,7 +154,7 @@ async def checked_form(request: Request) -> FormData:
     return form
 
 
-Reader = Annotated[Visitor, Depends(_who("reader"))]
-Editor = Annotated[Visitor, Depends(_who("editor"))]
-Admin = Annotated[Visitor, Depends(_who("admin"))]
+Reader = Annotated[Visitor, Depends(needing("reader"))]
+Editor = Annotated[Visitor, Depends(needing("editor"))]
+Admin = Annotated[Visitor, Depends(needing("admin"))]
 Form = Annotated[FormData, Depends(checked_form)]
