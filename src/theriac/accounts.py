@@ -188,6 +188,10 @@ class People:
         if not kept.withdraw_flag(self.home, number, self.now, self._entry(by, "flag withdrawn", number)):
             raise UnknownName(f"no flag that stands has the id {number!r}; `theriac flags` lists them")
 
+    def stamp(self) -> str:
+        """What changes when a flag is set or taken back."""
+        return "" if needs_upgrade(self.home) else kept.flag_stamp(self.home)
+
     def flags(self, record: str | None = None) -> list[FlagLine]:
         """The flags that stand, newest first."""
         return [] if needs_upgrade(self.home) else [_flag_line(one) for one in kept.flags(self.home, record)]

@@ -76,7 +76,7 @@ from theriac.views import (
     StatusLine,
     TrialLine,
 )
-from theriac.watch import Alerts
+from theriac.watch import Alerts as Alerts  # doors name it
 
 _MORE_SHAPES = (TargetPage, ClassPage, StructureView, StructureHit, pipeline.LoadReport, upkeep.Check, VersionLine)
 T = TypeVar("T", ActingDrug, ClassMember)
@@ -87,7 +87,7 @@ class Standing(NamedTuple):
 
     commit: int
     made: str | None
-    names: str
+    kept: str
     day: str
 
 
@@ -153,9 +153,10 @@ class Theriac:
         self.names_at(None)
 
     def standing(self) -> Standing:
-        """What the answers of this moment stand on: the last commit, when it was made, the state of the names, and today's day."""
+        """What the answers of this moment stand on: the last commit, what was kept beside it (decisions, freshness, flags), and today's day."""
         commit, made = ledger.last_commit(self.home)
-        return Standing(commit, made, registry.stamp_wanted(self.home), pipeline.now()[:10])
+        kept = f"{registry.stamp_wanted(self.home)}/{ledger.last_attempt(self.home)}/{People(self.home, pipeline.now()).stamp()}"
+        return Standing(commit, made, kept, pipeline.now()[:10])
 
     def names_at(self, as_of: str | None) -> Names:
         """The names of a day: what the documents seen by then call things; the present names where nothing came since."""
@@ -293,6 +294,10 @@ class Theriac:
             flags=[one for one in self.flags() if one.record in found.records],
         )
 
+    def statements(self, name: str, section: str, as_of: str | None = None) -> list[dict[str, object]]:
+        """One clinical section of the profile: what each label of the drug states, with its document."""
+        return clinical_sections(statements_of(self.dossier(name, as_of).labels, self.lake(as_of)))[section]
+
     def label(self, path_or_set_id: str, *, all_results: bool = True) -> list[Statements]:
         """What a stored label says, by its set id; UnknownName where no source has it. For a file use `read_labels`."""
         lake = self.lake()
@@ -425,6 +430,10 @@ class Theriac:
             with self.home.writer(pipeline.now()):
                 upkeep.upgraded(self.home, pipeline.now())
 
+    def flag(self, statement: str, why: str, *, author: str, quote: str = "", client: str = "") -> FlagLine:
+        """Keeps that a person holds a statement (`RECORD` or `RECORD#PATH`) to be wrong, and why."""
+        return self.people(client).flag(statement, why, author=author, quote=quote)
+
     def flags(self, record: str | None = None) -> list[FlagLine]:
         """What people hold to be wrong, newest first; of a record (its CURIE) or of all."""
         return People(self.home, pipeline.now()).flags(record)
@@ -445,6 +454,11 @@ class Theriac:
         """Writes an Arrow table as CSV or Parquet, by the file's suffix; gives the number of rows."""
         write(table, Path(target))
         return int(table.num_rows)
+
+    def landscape_rows(self, drugs: Sequence[str], *, matrix: bool = False, as_of: str | None = None) -> list[dict[str, object]]:
+        """The programmes of some drugs, or their target × condition × stage, row by row."""
+        table = (self.landscape if matrix else self.programmes)(drugs=drugs, as_of=as_of)
+        return list(table.to_pylist())
 
     def timeline(self, drug: str, as_of: str | None = None) -> list[MilestoneLine]:
         """The dated steps of a drug's history, oldest first: first trials, results, approvals, new uses, label safety changes, expiries."""
@@ -739,6 +753,10 @@ class Theriac:
     def decisions(self) -> list[DecisionLine]:
         """What people settled, newest first."""
         return settled.listed(self.home)
+
+    def decided(self, mention: str) -> DecisionLine:
+        """The last decision about a name."""
+        return next(line for line in self.decisions() if line.name == mention)
 
     def decide(self, mention: str, entity: str, *, author: str, why: str = "", record: str = "", kind: str = "drug") -> None:
         """Settles that a name means an entity, everywhere or in one record; kept as data with its author."""

@@ -1,7 +1,8 @@
 """The shapes that every door shows: CLI `--json`, REST, MCP and the Python API print these and nothing else.
 
 Flows in: nothing. Flows out: msgspec Structs with a published JSON Schema (`theriac schema`). Keys are snake_case, dates ISO 8601 at the
-source's own precision, identifiers CURIEs. A field that nobody states is null; a list that nobody states is empty.
+source's own precision, identifiers CURIEs. A field that nobody states is null; a list that nobody states is empty. It has
+over 450 lines because every shape stands here.
 """
 
 from typing import Any

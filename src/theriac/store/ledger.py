@@ -51,6 +51,12 @@ def last_commit(home: Home) -> tuple[int, str | None]:
     return (0, None) if row is None else (int(row.id), str(row.recorded_at))
 
 
+def last_attempt(home: Home) -> str:
+    """When a source was looked at last."""
+    with home.engine.connect() as connection:
+        return str(connection.execute(select(func.max(SOURCE.c.last_attempt))).scalar_one() or "")
+
+
 def listings_after(home: Home, commit: int) -> dict[int, list[ListingRow]]:
     """The complete listings of each commit after the given one."""
     found: dict[int, list[ListingRow]] = {}

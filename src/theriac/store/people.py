@@ -214,6 +214,13 @@ def withdraw_flag(home: Home, number: str, now: str, entry: Entry) -> bool:
     return bool(hit[0])
 
 
+def flag_stamp(home: Home) -> str:
+    """How many flags there are and were."""
+    with home.engine.connect() as connection:
+        row = connection.execute(select(func.count(), func.count(FLAG.c.withdrawn_at)).select_from(FLAG)).one()
+    return f"{row[0]}-{row[1]}"
+
+
 def flags(home: Home, record: str | None = None, *, also_withdrawn: bool = False) -> list[Flag]:
     """The flags that stand, of a record or of all, newest first."""
     query = select(FLAG).order_by(FLAG.c.flagged_at.desc(), FLAG.c.id)

@@ -28,6 +28,7 @@ from theriac.doors.web import (
     pages_people,
     pages_search,
     pages_sources,
+    rest,
 )
 from theriac.doors.web.assistant import Assistant
 from theriac.doors.web.charts import Charts
@@ -55,6 +56,8 @@ AREAS: tuple[APIRouter, ...] = (
     pages_landscape.router,
     pages_sources.router,
     pages_people.router,
+    rest.about,
+    *rest.ROUTERS,
 )
 # Areas that anybody may ask, who see to it themselves: signing in, private feeds by their secret name.
 OPEN_AREAS: tuple[APIRouter, ...] = (pages_people.sign_in_router, pages_alerts.by_secret_router)
@@ -78,6 +81,7 @@ def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: 
     )
     app.state.secure = is_https(settings)
     app.state.tries = Tries()
+    app.state.description = rest.Description()
     files = StaticFiles()
     app.state.pages = Pages(files)
     app.state.files = files

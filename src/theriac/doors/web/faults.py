@@ -46,7 +46,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Denied(TheriacError):
-    """The one who asks may not; `status` 401 where signing in would help, 403 where it would not."""
+    """The request is refused before it is asked; `status` 401 where signing in would help, 403, or 415 and 422 for what is not understood."""
 
     def __init__(self, message: str, status: int = 403) -> None:
         super().__init__(message)

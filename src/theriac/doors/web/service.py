@@ -4,6 +4,7 @@ Flows in: questions (methods of `Theriac`). Flows out: their answers. An opened 
 one; a question asked twice on the same standing is answered once, also when both ask at the same time.
 """
 
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -46,6 +47,7 @@ class Service:
     def __init__(self, opener: Callable[[bool], Theriac], settings: Settings) -> None:
         self.settings = settings
         self.trouble: str | None = None
+        self.boot = secrets.token_hex(6)  # answers kept by clients end with the process: it may have come back with other code
         self._follower = opener(True)
         self._writer = opener(True)
         self._writing = threading.Lock()
