@@ -760,7 +760,7 @@ class Theriac:
 
     def decide(self, mention: str, entity: str, *, author: str, why: str = "", record: str = "", kind: str = "drug") -> None:
         """Settles that a name means an entity, everywhere or in one record; kept as data with its author."""
-        if self.names.entity(entity) is None:
+        if self._known(entity, None) is None:
             raise UnknownName(f"no entity has the id {entity!r}; `theriac resolve` prints ids")
         with self.home.writer(pipeline.now()):
             upkeep.noted(

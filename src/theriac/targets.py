@@ -104,8 +104,9 @@ class Targets:
 
     def entity(self, entity_id: str) -> Entity | None:
         """The target or class of an id."""
-        if entity_id in self.index.targets:
-            return target_entity(self.index.targets[entity_id], self.names)
+        if entity_id.startswith("target:"):
+            known = self.index.targets.get(resolve_target(entity_id, self.names).entity or "")
+            return target_entity(known, self.names) if known else None
         found = self.classes.get(class_key(entity_id.removeprefix("class:name."))) if entity_id.startswith("class:") else None
         return class_entity(found) if found else None
 

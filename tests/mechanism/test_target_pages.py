@@ -221,3 +221,13 @@ def test_status_of_a_target_and_of_a_class_is_that_of_their_drugs(home: Path) ->
         told = CliRunner().invoke(app, ["status", "--target", "SMR7", "--class", "Sample Signal Modifier", "--home", str(home), "--json"])
         assert told.exit_code == 0
         assert json.loads(told.stdout.splitlines()[0])["drug_name"].casefold() == "exemplamod"
+
+
+def test_a_person_settles_which_target_a_name_means(tmp_path: Path) -> None:
+    (tmp_path / "interaction.tsv").write_text("\n".join((HEADER, *ROWS)) + "\n")
+    with open_home(tmp_path / "home", create=True) as store:
+        store.load([tmp_path / "interaction.tsv"], seen="2024-02-01")
+        assert store.resolve("our receptor", "target").entity is None
+        store.decide("our receptor", "target:gene.SMR7", author="a reader", kind="target")
+        found = store.resolve("our receptor", "target")
+        assert (found.entity, found.reason) == ("target:uniprot.Q9AAA7", "settled by a person")
