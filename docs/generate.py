@@ -22,6 +22,7 @@ from rich.text import Text
 
 from theriac import terms
 from theriac.doors.cli import app
+from theriac.live import FETCHERS
 from theriac.settings import VARIABLES
 from theriac.sources import FORMATS
 
@@ -86,6 +87,14 @@ def _opening(doc: str | None) -> str:
     return (doc or "").strip().partition("\n\n")[0].partition("\n")[0]
 
 
+def live_section() -> Iterator[str]:
+    """Every live source, with how often and how fast it is asked and what is kept complete."""
+    yield "| source | what it is | host | asked | requests a second | kept complete |\n|---|---|---|---|---|---|"
+    for one in FETCHERS:
+        kept = "followed names, until `theriac sync --full`" if one.large else "all of it"
+        yield f"| `{one.name}` | {_cell(_opening(type(one).__doc__))} | {one.host} | {one.cadence.value} | {one.rate:g} | {kept} |"
+
+
 def vocabulary_section() -> Iterator[str]:
     """Every closed vocabulary but the events."""
     for name, kind in vars(terms).items():
@@ -120,6 +129,7 @@ SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "commands": command_section,
     "settings": setting_section,
     "formats": format_section,
+    "live": live_section,
     "vocabularies": vocabulary_section,
     "events": event_section,
     "tools": tool_section,

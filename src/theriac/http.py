@@ -143,8 +143,12 @@ class Client:
         largest: int = LARGEST,
         known: Validators | None = None,
         missing: bool = False,
+        sound: Callable[[bytes], str | None] = lambda _: None,
     ) -> Answer:
-        """The whole answer, checked; with `known`, perhaps a 304. With `missing` a 404 is an answer too, else every 4xx raises Refused."""
+        """The whole answer, checked; with `known`, perhaps a 304. With `missing` a 404 is an answer too, else every 4xx raises Refused.
+
+        `sound` says what is wrong with a body that is no JSON ("answers with a web page …"), which is then asked for again.
+        """
         address = str(httpx.URL(url).copy_merge_params(dict(params))) if params else url
 
         def once() -> Answer:
@@ -153,6 +157,8 @@ class Client:
                 body = self._body(response, address, largest)
             if json and response.status_code != httpx.codes.NOT_MODIFIED and not (missing and response.status_code == httpx.codes.NOT_FOUND):
                 _check_json(body, address)
+            if response.is_success and (fault := sound(body)) is not None:
+                raise _PassingFault(BadAnswer(f"{httpx.URL(address).host} {fault}"))
             return _answer(response, address, body=body)
 
         return self._patiently(once)

@@ -12,7 +12,7 @@ from theriac.model import Article, ArticleLink
 from theriac.terms import EventKind
 
 _RETRACTED = "retracted publication"
-_BY = ("RetractionIn", "PartialRetractionIn")
+_BY = ("RetractionIn", "RetractedandRepublishedIn", "PartialRetractionIn")
 _ISSUE = re.compile(r"\b((?:1[89]|20)\d{2})(?:\s+([A-Z][a-z]{2}))?(?:\s+(\d{1,2}))?\s*(?:;|\Z|\.)")
 
 
