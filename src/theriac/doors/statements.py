@@ -20,10 +20,10 @@ def regimen_words(regimen: dict[str, Any]) -> str:
     if regimen.get("until"):
         parts.append(f"until {regimen['until']}")
     if contact := regimen.get("contact_time"):
-        parts.append(f"left on {_range(contact.get('value'), contact.get('high'))} {contact.get('unit')}")
+        parts.append(f"left on {_span(_range(contact.get('value'), contact.get('high')), contact.get('unit'))}")
     parts += [", ".join(regimen.get("when") or ()), f"on {regimen['site']}" if regimen.get("site") else ""]
     if area := regimen.get("area"):
-        parts.append(f"area {_range(area.get('value'), area.get('high'))} {area.get('unit')}")
+        parts.append(f"area {_span(_range(area.get('value'), area.get('high')), area.get('unit'))}")
     return "; ".join(part for part in parts if part)
 
 
@@ -48,7 +48,7 @@ def _dose_words(dose: dict[str, Any] | None) -> str:
         return ""
     per = f"/{dose['per']}" if dose.get("per") else ""
     basis = {"day": " a day in all", "course": " in all"}.get(str(dose.get("basis")), "")
-    return f"{_range(dose.get('low'), dose.get('high'))} {dose.get('unit')}{per}{basis}"
+    return f"{_range(dose.get('low'), dose.get('high'))} {_UNITS_OF_DOSE.get(str(dose.get('unit')), dose.get('unit'))}{per}{basis}"
 
 
 def _frequency_words(frequency: dict[str, Any] | None) -> str:
@@ -56,10 +56,30 @@ def _frequency_words(frequency: dict[str, Any] | None) -> str:
         return ""
     if frequency.get("once"):
         return "once"
-    times = _range(frequency.get("times"), frequency.get("times_high"))
+    times = _times(_range(frequency.get("times"), frequency.get("times_high")))
     period = _range(frequency.get("period", 1), frequency.get("period_high"))
-    every = f"{times}× per {frequency.get('unit', '')}" if period == "1" else f"{times}× every {period} {frequency.get('unit', '')}"
+    unit = str(frequency.get("unit", ""))
+    if period == "1":
+        every = f"{times} a {_TIME.get(unit, unit)}"
+    else:
+        every = f"every {_span(period, unit)}" if times == "once" else f"{times} every {_span(period, unit)}"
     return every + (" as needed" if frequency.get("prn") else "")
+
+
+_TIME = {"s": "second", "min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
+_UNITS_OF_DOSE = {"ug": "µg", "[iU]": "IU", "m2": "m²", "cm2": "cm²"}
+
+
+def _times(number: str) -> str:
+    return {"1": "once", "2": "twice"}.get(number, f"{number} times")
+
+
+def _span(number: object, unit: object) -> str:
+    """A length of time in words: "16 weeks", "1 day"; a unit of the label's own (doses) as it stands."""
+    word = _TIME.get(str(unit))
+    if word is None:
+        return f"{number} {_UNITS_OF_DOSE.get(str(unit), unit)}"
+    return f"{number} {word}" if str(number) == "1" else f"{number} {word}s"
 
 
 def _duration_words(duration: dict[str, Any] | None) -> str:
@@ -67,9 +87,10 @@ def _duration_words(duration: dict[str, Any] | None) -> str:
         return ""
     if duration.get("cycle_on"):
         cycles = f", {duration['cycles']} cycles" if duration.get("cycles") else ""
-        return f"{duration['cycle_on']} {duration.get('unit')} on, {duration.get('cycle_off')} {duration.get('unit')} off{cycles}"
+        unit = duration.get("unit")
+        return f"{_span(duration['cycle_on'], unit)} on, {_span(duration.get('cycle_off'), unit)} off{cycles}"
     bound = {"max": "at most ", "min": "at least "}.get(str(duration.get("bound")), "for ")
-    return f"{bound}{_range(duration.get('value'), duration.get('high'))} {duration.get('unit')}"
+    return f"{bound}{_span(_range(duration.get('value'), duration.get('high')), duration.get('unit'))}"
 
 
 def label(statements: Any) -> None:

@@ -17,7 +17,7 @@ from theriac.doors.web.page_words import human, stage
 
 Row = Mapping[str, Any]
 Spec = dict[str, Any]
-WIDE, NARROW = 720, 340
+WIDE, NARROW = 840, 340
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _MOST_KEPT = 256
 _MOST_TERMS = 14
@@ -95,7 +95,7 @@ def specification(name: str, rows: Sequence[Row], *, dark: bool = False, narrow:
         "height": chart.height(rows, width),
         "autosize": {"type": "fit", "contains": "padding"},
         "background": "transparent",
-        "padding": 2,
+        "padding": {"left": 6 if narrow else 30, "right": 8, "top": 2, "bottom": 2},
         "config": _config(theme),
         **chart.draw(rows, theme, width),
     }
@@ -106,8 +106,8 @@ def _config(theme: Theme) -> Spec:
     return {
         "font": _FONT,
         "view": {"stroke": None},
-        "axis": {**axis, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal", "titlePadding": 6},
-        "legend": {"labelColor": theme.ink, "titleColor": theme.muted, "labelFontSize": 11, "orient": "top", "title": None, "symbolSize": 70},
+        "axis": {**axis, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "titlePadding": 6},
+        "legend": {"labelColor": theme.ink, "titleColor": theme.muted, "labelFontSize": 12, "orient": "top", "title": None, "symbolSize": 70, "columnPadding": 30},
         "range": {"category": list(theme.series)},
         "text": {"color": theme.ink},
     }
@@ -147,7 +147,7 @@ def _milestones(rows: Sequence[Row], theme: Theme, width: int) -> Spec:
             "x": {"field": "date", "type": "temporal", "title": None, "axis": {"format": "%Y", "tickCount": max(4, width // 80), "grid": True}},
             "y": {
                 "field": "kind", "type": "nominal", "title": None, "sort": {"field": "date", "op": "min"},
-                "axis": {"grid": True, "ticks": False, "domain": False, "labelLimit": 130 if width < WIDE else 200},
+                "axis": {"grid": True, "ticks": False, "domain": False, "labelLimit": 120 if width < WIDE else 220, "labelPadding": 8},
             },
             "color": {"field": "where", "type": "nominal", "scale": {"domain": places, "range": [*theme.series[: len(places)]]}, "legend": legend},
             "shape": {"field": "where", "type": "nominal", "scale": {"domain": places}, "legend": legend},
@@ -192,7 +192,7 @@ def _rates(rows: Sequence[Row], theme: Theme, width: int) -> Spec:
     arms = list(dict.fromkeys(row["arm"] for row in shown))
     scale = {"domain": arms, "range": [theme.series[place % len(theme.series)] for place in range(len(arms))]}
     terms = list(dict.fromkeys(row["term"] for row in shown))
-    axis = {"labelLimit": 120 if width < WIDE else 220, "ticks": False, "domain": False, "grid": False}
+    axis = {"labelLimit": 110 if width < WIDE else 240, "labelPadding": 8, "ticks": False, "domain": False, "grid": False}
     y = {"field": "term", "type": "nominal", "sort": terms, "title": None, "axis": axis}
     title = "percent of patients, as the label states"
     x = {"field": "percent", "type": "quantitative", "title": title, "axis": {"domain": False}, "scale": {"zero": True}}
