@@ -122,7 +122,7 @@ def all_staged(home: Home) -> None:
 
 def conditions_told(home: Home, drug: str, since: str) -> set[str]:
     """The conditions for which something is told of the drug from the moment on."""
-    query = "SELECT DISTINCT condition FROM event WHERE drug = ? AND seen >= ?"
+    query = "SELECT DISTINCT condition FROM event WHERE drug = ? AND drug <> '' AND seen >= ?"
     return {row[0] for row in home.index.db.execute(query, (drug, since))}
 
 

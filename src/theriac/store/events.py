@@ -177,7 +177,8 @@ def keep_programme(home: Home, drug: str, condition: str, told_by: str, since: s
     """Puts a programme's events from `since` on, told by trials or by papers, in place of those that stood there."""
     present = {row[0] for row in rows}
     db = home.index.db
-    query = "SELECT id, commit_id, kind, record FROM event WHERE drug = ? AND condition = ? AND told_by = ? AND seen >= ? AND superseded_by IS NULL"
+    query = """SELECT id, commit_id, kind, record FROM event
+               WHERE drug = ? AND drug <> '' AND condition = ? AND told_by = ? AND seen >= ? AND superseded_by IS NULL"""
     for old, commit, kind, record in db.execute(query, (drug, condition, told_by, since)).fetchall():
         if old not in present:
             heirs = [str(row[0]).partition("|")[0] for row in rows if row[1] == record or row[2] == kind]
