@@ -18,7 +18,6 @@ from theriac.views import DrugProfile
 
 router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=9_999)]
-_RECENT = 10
 
 
 @router.get("/drug/{name}")
@@ -45,8 +44,7 @@ def profile(request: Request, asked: Asked, name: str, as_of: AsOf = None) -> Re
         tables=tables,
         rates_size=_rates_size(tables),
         others=drug_parts.without_rates(found.clinical["reactions"]),
-        changes=asked.ask(Theriac.changes, drug=found.id, as_of=as_of)[:_RECENT],
-        number_of_changes=len(asked.ask(Theriac.changes, drug=found.id, as_of=as_of)),
+        news=asked.ask(Theriac.news, drug=found.id, as_of=as_of),
     )
 
 

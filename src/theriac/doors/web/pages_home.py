@@ -13,5 +13,4 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def home(request: Request, asked: Asked, as_of: AsOf = None) -> Response:
     """Where to search, and what changed lately."""
-    changes = asked.ask(Theriac.changes, as_of=as_of)
-    return page(request, "home.html", sources=asked.ask(Theriac.sources), changes=changes[:12], number_of_changes=len(changes))
+    return page(request, "home.html", sources=asked.ask(Theriac.sources), news=asked.ask(Theriac.news, as_of=as_of))

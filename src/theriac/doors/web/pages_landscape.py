@@ -17,7 +17,7 @@ from theriac.doors.web.pages import Asked, AsOf, page
 from theriac.errors import UnknownName
 
 router = APIRouter(include_in_schema=False)
-FEW, RECENT = 30, 10
+FEW = 30
 Rows = Annotated[str, Query(pattern="^(few|all)$")]
 
 
@@ -38,7 +38,6 @@ def condition(
     matrix = asked.ask(Theriac.figure, "stages", condition=entity.id, as_of=as_of)
     landscape = asked.ask(Theriac.figure, "landscape", condition=entity.id, as_of=as_of)
     starts = asked.ask(Theriac.figure, "trial_starts", condition=entity.id, as_of=as_of)
-    changes = asked.ask(Theriac.changes, condition=entity.id, as_of=as_of)
     return page(
         request,
         "condition.html",
@@ -49,8 +48,7 @@ def condition(
         starts=starts,
         sizes={"landscape": charts.size("landscape", landscape), "trial_starts": charts.size("trial_starts", starts)},
         trials=asked.ask(Theriac.trials, condition=entity.id, as_of=as_of),
-        changes=changes[:RECENT],
-        number_of_changes=len(changes),
+        news=asked.ask(Theriac.news, condition=entity.id, as_of=as_of),
         few=FEW,
         all_rows=rows == "all",
     )
