@@ -107,7 +107,7 @@ def _config(theme: Theme) -> Spec:
         "font": _FONT,
         "view": {"stroke": None},
         "axis": {**axis, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "titlePadding": 6},
-        "legend": {"labelColor": theme.ink, "titleColor": theme.muted, "labelFontSize": 12, "orient": "top", "title": None, "symbolSize": 70, "columnPadding": 30},
+        "legend": {"labelColor": theme.ink, "labelFontSize": 12, "orient": "top", "title": None, "symbolSize": 70, "columnPadding": 30},
         "range": {"category": list(theme.series)},
         "text": {"color": theme.ink},
     }
