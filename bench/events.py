@@ -174,7 +174,7 @@ def _show_programmes(found: dict[str, Any]) -> None:
     print(
         f"programmes: {found['studies']} studies loaded in {found['load_seconds']} s; {found['programmes']} programmes of drug and condition from "
         f"nothing in {found['from_nothing_seconds']} s; {found['changes']} changed studies, {found['programmes_touched']} programmes, "
-        f"{found['events']} events in {found['after_changes_seconds']} s"
+        f"{found['events']} events in {found['after_changes_seconds']} s ({found['after_changes_processor_seconds']} s of processor time)"
     )
 
 

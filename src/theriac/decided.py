@@ -183,7 +183,7 @@ def _place(one: Paper) -> tuple[str, str]:
 
 def documents_through_time(entity: Entity, lake: Lake, names: Names) -> list[tuple[PaperOfDrug, str, str | None]]:
     """The drug's labels, applications and medicines, each version with the time in which it was the current one."""
-    found = lake.of_kinds(lake.mentions("drug", names.of_entity(entity.id), current=False), ("label", "application", "medicine"))
+    found = lake.mentions("drug", names.of_entity(entity.id), current=False, inside=("label", "application", "medicine"))
     stored = lake.stored({hit.version for hit in found})
     numbers = {at.version: number for number, at in stored.items()}
     papers: dict[int, PaperOfDrug] = {}

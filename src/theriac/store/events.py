@@ -76,7 +76,7 @@ def to_chronicle(home: Home, limit: int) -> list[int]:
 def histories(home: Home, records: Sequence[int]) -> Iterator[RecordHistory]:
     """The histories of these records."""
     db = home.index.db
-    baselines = _baselines(home)
+    baselines: dict[tuple[str, str], tuple[str, int]] = {}
     for start in range(0, len(records), 800):
         chunk = records[start : start + 800]
         query = f"""SELECT r.id, r.source, r.key, r.tbl, v.id, v.hash, v.content, v.format, v.label, v.partial, s.seen_from, s.seen_to,
@@ -88,14 +88,17 @@ def histories(home: Home, records: Sequence[int]) -> Iterator[RecordHistory]:
             span = Span(number, version, content, format_, label, bool(partial), seen, end, commit or 0)
             gathered.setdefault((record, source, key, table), []).append(span)
         for (record, source, key, table), spans in gathered.items():
-            first, commit = baselines.get((source, table), ("", 0))
+            if (source, table) not in baselines:
+                baselines[source, table] = _baseline(home, source, table)
+            first, commit = baselines[source, table]
             yield RecordHistory(record, source, key, table, first, commit, tuple(spans))
 
 
-def _baselines(home: Home) -> dict[tuple[str, str], tuple[str, int]]:
-    query = """SELECT r.source, r.tbl, min(s.seen_from), min(v.commit_id) FROM record r JOIN span s ON s.record = r.id
-               JOIN version v ON v.id = s.version GROUP BY r.source, r.tbl"""
-    return {(source, table): (first, commit) for source, table, first, commit in home.index.db.execute(query)}
+def _baseline(home: Home, source: str, table: str) -> tuple[str, int]:
+    query = """SELECT min(s.seen_from), min(v.commit_id) FROM record r JOIN span s ON s.record = r.id JOIN version v ON v.id = s.version
+               WHERE r.source = ? AND r.tbl = ?"""
+    first, commit = home.index.db.execute(query, (source, table)).fetchone()
+    return first or "", commit or 0
 
 
 class Told(msgspec.Struct, frozen=True):

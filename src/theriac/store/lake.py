@@ -67,13 +67,14 @@ class Lake:
         self.db = home.index.db
         self.moment = _NOW if as_of is None else until(as_of)
 
-    def mentions(self, kind: str, keys: Iterable[str], *, current: bool = True) -> list[Found]:
-        """Every mention of a kind, in current versions (or all seen by then), that may go by one of the keys."""
+    def mentions(self, kind: str, keys: Iterable[str], *, current: bool = True, inside: Sequence[str] = ()) -> list[Found]:
+        """Every mention of a kind, in current versions (or all seen by then), that may go by one of the keys; `inside` names kinds of documents."""
+        stands = f"JOIN reading g ON g.version = m.version AND g.kind IN ({','.join(repr(one) for one in inside)})" if inside else ""
         ended = "AND (s.seen_to IS NULL OR s.seen_to > ?2)" if current else ""
         wanted = [f"{kind}/{key}" for key in dict.fromkeys(keys)]
         hits: set[tuple[int, int]] = set()
         for chunk in _chunks(wanted, 500):
-            query = f"""SELECT DISTINCT m.version, m.n FROM mention_key m JOIN span s ON s.version = m.version
+            query = f"""SELECT DISTINCT m.version, m.n FROM mention_key m JOIN span s ON s.version = m.version {stands}
                         WHERE m.key IN (SELECT value FROM json_each(?1)) AND m.key <> '' AND s.seen_from <= ?2 {ended}"""
             hits.update(self.db.execute(query, (msgspec.json.encode(chunk).decode(), self.moment)))
         return self._with_candidates(sorted(hits), kind)
@@ -170,14 +171,6 @@ class Lake:
         if row is None:
             raise StoreDamaged(f"the index holds no version {version} of {source}:{key}; run `theriac doctor --rebuild`")
         return _reading.decode(row[0])
-
-    def of_kinds(self, found: Sequence[Found], kinds: Sequence[str]) -> list[Found]:
-        """Those of the mentions that stand in documents of these kinds."""
-        wanted = set[int]()
-        for chunk in _chunks(sorted({one.version for one in found}), 800):
-            query = f"SELECT version FROM reading WHERE version IN ({','.join('?' * len(chunk))}) AND kind IN ({','.join('?' * len(kinds))})"
-            wanted.update(row[0] for row in self.db.execute(query, (*chunk, *kinds)))
-        return [one for one in found if one.version in wanted]
 
     def spans_of(self, versions: Iterable[int]) -> list[tuple[int, str, str | None]]:
         """The times up to the moment asked for in which each of these full versions was the current one, oldest first."""
