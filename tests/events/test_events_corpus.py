@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from theriac.dates import last_day
 from theriac.errors import BadRecord
 from theriac.flow.events import Event, Step
+from theriac.flow.patent_events import crossed
 from theriac.flow.record_events import record_events
 from theriac.labels.events import LAYOUT, LabelChange, label_events
 from theriac.labels.openfda import read_openfda
-from theriac.model import Document, Identity, Study
+from theriac.model import Application, Document, Identity, Study
 from theriac.sources.base import Format, Head, OpenFile
 from theriac.sources.ctgov import CtgovV2
 from theriac.sources.ctgov_xml import CtgovXml
@@ -200,6 +202,33 @@ def test_orange_book_events_are_what_the_rows_say(corpus: Path) -> None:
                 assert event.kind is not K.PATENT_DELISTED or (event.old is not None and event.old > after)
     assert counts.keys() == {K.PATENT_LISTED, K.PATENT_DELISTED, K.PATENT_EXPIRY_CHANGED}
     assert counts[K.PATENT_LISTED] > 4000
+
+
+def test_imiquimods_patents_come_close_to_their_end_on_their_days_and_new_ones_are_listed(corpus: Path) -> None:
+    """Aldara's one patent (020723) ends in April 2024, six months later for children; Zyclara (022483) has new ones listed after 2020."""
+    days = ["2020-05", "2022-07", "2023-01", "2024-06"]
+    tables = {day: read(OrangeBook(), (corpus / "orange_book" / day / "patent.txt").read_bytes()) for day in days}
+    crossings = []
+    for day, end in zip(days, (*days[1:], "2027-01"), strict=True):
+        known = tables[day]["patent/020723"]
+        assert isinstance(known[2], Application)
+        step = Step(record="orange_book:patent/020723", to_hash=known[1].version, seen=day)
+        crossings += [(one.seen, one.kind, one.quote_new) for one in crossed(known[2], step, last_day(day), last_day(end))]
+    assert sorted(crossings) == [
+        ("2021-04-01", K.PATENT_EXPIRES_WITHIN_3Y, "7696159"),
+        ("2021-10-01", K.PATENT_EXPIRES_WITHIN_3Y, "7696159*PED"),
+        ("2023-04-01", K.PATENT_EXPIRES_WITHIN_1Y, "7696159"),
+        ("2023-10-01", K.PATENT_EXPIRES_WITHIN_1Y, "7696159*PED"),
+    ]
+    told = [
+        (after, event.kind, event.quote_new)
+        for before, after in pairwise(days)
+        for event in between("orange_book", tables[before]["patent/022483"], tables[after]["patent/022483"], after)
+    ]
+    assert ("2022-07", K.PATENT_LISTED, "10918635") in told
+    assert {kind for _, kind, _ in told} == {K.PATENT_LISTED}
+    # Nobody lists a patent for the generics, 3.75 % among them.
+    assert not any(f"patent/{number}" in table for number in ("205971", "078548", "201994") for table in tables.values())
 
 
 def rows(known: Known | None) -> dict[str, set[str]]:
