@@ -1,6 +1,6 @@
 """Stages beside a curated list: for drug and condition that both know, whether Theriac's stage is ChEMBL's furthest phase.
 
-    .venv/bin/python bench/stages.py HOME [--corpus DIR] [--show N] [--seed S] [--json]
+    .venv/bin/python bench/stages.py HOME [--corpus DIR] [--drugs N] [--show N] [--seed S] [--json]
 
 HOME holds trials, labels and medicines; the list is `chembl33/chembl_indications.csv`, of which status reads nothing. Compared on one scale: a
 phase 1/2 counts as 2 and a phase 2/3 as 3, as the list counts them; filed counts as 3. Curators of such lists agree with each other on 68 to
@@ -63,6 +63,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("home", type=Path)
     parser.add_argument("--corpus", type=Path, default=Path(__file__).resolve().parent.parent.parent / "shared" / "corpus")
+    parser.add_argument("--drugs", type=int, default=0, help="only so many drugs of the list, drawn with the seed (0: all)")
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
@@ -73,7 +74,9 @@ def main() -> int:
         return 1
     with theriac.open(settings=Settings(home=chosen.home)) as store:
         theirs = curated(store, path)
-        found = ours(store, {drug for drug, _ in theirs})
+        drugs = sorted({drug for drug, _ in theirs})
+        drawn = random.Random(chosen.seed).sample(drugs, min(chosen.drugs, len(drugs))) if chosen.drugs else drugs
+        found = ours(store, set(drawn))
     both = sorted(key for key in theirs if key in found and Stage(found[key]["stage"]) in SCALE)
     pairs = {key: (SCALE[Stage(found[key]["stage"])], theirs[key][0]) for key in both}
     crossed = Counter(pairs.values())
