@@ -87,7 +87,7 @@ def main() -> int:
     if chosen.json:
         print(json.dumps(told))
         return 0
-    print(f"{told['pairs']} pairs, {told['agree']} agree ({100 * told['share']:.1f} %), {told['further']} further, {told['less']} less far than the list")
+    print(f"{told['pairs']} pairs, {told['agree']} agree ({100 * told['share']:.1f} %), {told['further']} further, {told['less']} less far")
     for (mine, other), count in sorted(crossed.items()):
         print(f"  ours {mine:<4} list {other:<4} {count}")
     apart = [key for key in both if pairs[key][0] != pairs[key][1]]

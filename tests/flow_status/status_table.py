@@ -272,7 +272,7 @@ def page() -> str:
         says = "<br>".join(f"{field} {value}".strip() for field, value, _ in told)
         rules = "<br>".join(f"`{rule}`" for _, _, rule in told if rule)
         parts.append(f"| {given.replace('|', '/')} | {says} | {rules} |")
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts) + "\n\n" + TABLE.with_name("moves.md").read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":
