@@ -38,6 +38,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sync",),
     ("keeping",),
     ("schedule", "accounts"),
+    ("takeaway",),
     ("api",),
     ("assistants",),
     ("doors",),

@@ -7,7 +7,7 @@ the documents seen by that day say. It has over 450 lines because every door ope
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import pyarrow as pa
@@ -31,6 +31,7 @@ from theriac.flow.figures import Row
 from theriac.flow.mechanism import MechanismView
 from theriac.flow.originators import originators
 from theriac.flow.pathway_drawing import Drawing, draw
+from theriac.flow.references import CitedDocument, bibtex, ris
 from theriac.flow.registry import Entity
 from theriac.flow.resolution import Resolution, resolve
 from theriac.flow.target_page import ActingDrug, ClassMember, ClassPage, TargetPage
@@ -52,8 +53,10 @@ from theriac.store import ledger, registry, upkeep
 from theriac.store.home import Home, needs_upgrade, prepare
 from theriac.store.lake import Lake, VersionLine
 from theriac.store.registry import Names, NamesAsOf
+from theriac.store.table_files import MEDIA, file_of
 from theriac.store.tables import write
 from theriac.structures import StructureHit, Structures, StructureView
+from theriac.takeaway import cited_documents, tables_of
 from theriac.targets import Targets, targets_of_drug
 from theriac.terms import EntityKind, ResolutionKind
 from theriac.unsettled import AmbiguousMention, RunLine
@@ -186,6 +189,7 @@ class Theriac:
         self, *, progress: Callable[[pipeline.Progress], None] = lambda _: None, waiting: Callable[[str], None] | None = None
     ) -> "Beginning":
         """Loads the starter dossier where nothing is loaded yet, and gives the first drug's profile with what changed in it."""
+        self.upgrade()
         loaded = self.home.head() == 0
         if loaded:
             self.load([Path(__file__).parent / "starter"], progress=progress, waiting=waiting)
@@ -449,6 +453,14 @@ class Theriac:
         entities = names.drugs() if drugs is None else (self.entity(name, as_of=as_of) for name in drugs)
         targets = self.targets(as_of).targets_of_drugs() if matrix else None
         return development.programmes(entities, self.lake(as_of), names, self._today(as_of), as_of, tell, targets)
+
+    def table(self, name: str, about: Mapping[str, Any]) -> list[Any]:
+        """The rows of a table by its name, as pages show it: a chart's, a part of a profile, trials, programmes, changes …"""
+        return tables_of(self, name, about)
+
+    def cited(self, rows: Sequence[object]) -> list[CitedDocument]:
+        """The documents that rows cite, each once, in the order in which they are cited."""
+        return cited_documents(self.lake(), rows)
 
     def export(self, table: pa.Table, target: str | Path) -> int:
         """Writes an Arrow table as CSV or Parquet, by the file's suffix; gives the number of rows."""
@@ -889,6 +901,18 @@ def feed_of(
 def expected_calendar(title: str, lines: Sequence[ExpectedLine]) -> str:
     """Expected dates as an iCalendar file's text."""
     return calendar(title, lines, pipeline.now())
+
+
+def taken(rows: Sequence[Any], form: str) -> tuple[bytes, str]:
+    """Rows as a file (csv, xlsx, parquet, json) with its media type; formulas made harmless."""
+    return file_of(rows, form), MEDIA[form]
+
+
+def references(documents: Sequence[CitedDocument], form: str) -> tuple[bytes, str]:
+    """Documents as a bibliography (ris or bib) with its media type."""
+    if form == "bib":
+        return bibtex(documents).encode(), "application/x-bibtex; charset=utf-8"
+    return ris(documents).encode(), "application/x-research-info-systems; charset=utf-8"
 
 
 def now() -> str:

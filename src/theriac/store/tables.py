@@ -39,4 +39,9 @@ def write(table: pa.Table, target: Path) -> None:
 
 def _cell(value: object) -> str:
     text = "" if value is None else "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return harmless(text)
+
+
+def harmless(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text

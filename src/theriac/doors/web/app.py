@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from theriac.api import Theriac
 from theriac.doors.web import (
+    downloads,
     faults,
     feeds,
     pages_alerts,
@@ -56,6 +57,7 @@ AREAS: tuple[APIRouter, ...] = (
     pages_landscape.router,
     pages_sources.router,
     pages_people.router,
+    downloads.router,
     rest.about,
     *rest.ROUTERS,
 )
