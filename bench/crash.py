@@ -3,7 +3,7 @@
 Flows in: a seed. Flows out: how many of the kills fell into a load, and whether after each of them the home was whole (every segment as the
 catalog says, no commit lost) and, once the load was let through, the same as an undisturbed run: versions, sightings, spans, entities, search.
 
-    ./run bench crash [--kills N] [--studies N] [--seed N]
+    ./run bench crash [load|sync] [--kills N] [--studies N] [--seed N]
 """
 
 import argparse
@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import sync
 from measure import machine, quantile
 from registry import Studies, write_zip
 
@@ -38,6 +39,8 @@ def main() -> None:
     if options.child:
         _load(Path(options.child[0]), [Path(one) for one in options.child[1:]])
         return
+    if options.what == "sync":
+        sys.exit(sync.crash(options.kills, options.studies, options.seed))
     print(f"{options.kills} kills (SIGKILL) of a load of {options.studies:,} studies in two releases, seed {options.seed}; {machine()}", flush=True)
     with tempfile.TemporaryDirectory(prefix="theriac-crash-") as scratch:
         folder = Path(scratch)
@@ -53,6 +56,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=("load", "sync"), default="load", help="what is killed")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--studies", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)

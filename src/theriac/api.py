@@ -4,7 +4,8 @@ Flows in: names, identifiers, dates. Flows out: the shapes of `views`. Every que
 the documents seen by that day say. It has over 450 lines because every door opens here: each question is a few lines that hand on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
@@ -46,6 +47,7 @@ from theriac.labels.plan import Plan, Refusal
 from theriac.model import Label
 from theriac.news import News, NewsItem
 from theriac.pathways import Pathways
+from theriac.schedule import Scheduler, running
 from theriac.search import SearchIndex
 from theriac.settings import Settings, read_settings
 from theriac.store import decisions as settled
@@ -356,7 +358,12 @@ class Theriac:
     @property
     def keeper(self) -> Keeper:
         """The live sources: sync, follow, freshness. Alerts run after each source's pass."""
-        return Keeper(self.home, self.settings, pipeline.system_clock(), pipeline.now, names_of=self._called, after=self._after_pass)
+        return self.keeping()
+
+    def keeping(self, sleep: Callable[[float], None] = pipeline.WAIT) -> Keeper:
+        """The same, with another way to wait."""
+        clock = pipeline.system_clock(sleep)
+        return Keeper(self.home, self.settings, clock, pipeline.now, names_of=self._called, after=self._after_pass)
 
     def _called(self, name: str) -> Called:
         """What a drug is called, as far as the store knows it."""
@@ -803,6 +810,17 @@ def in_all(lots: Sequence[Sequence[Entity]]) -> list[Entity]:
     """The drugs that stand in every one of the lots, each once, by id."""
     found = {one.id: one for one in lots[0]}
     return [found[key] for key in sorted(found) if all(key in {one.id for one in lot} for lot in lots)]
+
+
+def scheduling(settings: Settings, tell: Callable[[str], None]) -> AbstractContextManager[Scheduler]:
+    """For as long as the block lasts, each live source asked on its cadence, in a thread of its own; `tell` hears a line about each pass."""
+
+    @contextmanager
+    def keeping(sleep: Callable[[float], None]) -> Iterator[Keeper]:
+        with open_home(settings=settings, create=True) as store:
+            yield store.keeping(sleep)
+
+    return running(keeping, tell)
 
 
 def read_labels(path: str | Path) -> list[Statements]:

@@ -24,7 +24,7 @@ from theriac.sync import FAILED, SourceRun, Sync, SyncProgress, Wanted, tell_of,
 from theriac.terms import Cadence, EventKind, NameKind
 from theriac.views import SourceLine
 
-LAGS_OF = 10_000
+LAGS_OF = 2_000
 Called = Names
 _TOLD_BY = (NameKind.INN, NameKind.GENERIC, NameKind.SUBSTANCE, NameKind.BRAND, NameKind.CODE)
 _NAMES_ASKED = 8
@@ -204,6 +204,8 @@ def event_lags(home: Home) -> dict[str, list[float]]:
     A record that says itself on which day it was published, earlier than the data that it came with, counts from that day.
     """
     published = live.publications(home)
+    if not published:
+        return {}
     found: dict[str, list[float]] = {}
     for commit, label in live.told_in(home, LAGS_OF):
         if commit in published:

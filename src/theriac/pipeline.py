@@ -116,7 +116,10 @@ def few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def system_clock(sleep: Callable[[float], None] = time.sleep) -> Clock:
+WAIT = time.sleep
+
+
+def system_clock(sleep: Callable[[float], None] = WAIT) -> Clock:
     """The clock by which live sources are asked."""
     return Clock(ticks=time.monotonic, sleep=sleep)
 

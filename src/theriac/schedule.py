@@ -5,8 +5,8 @@ Flows in: a way to open what keeps a home current, and a stop. Flows out: passes
 """
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 from theriac.errors import Stopped, TheriacError
@@ -17,6 +17,7 @@ from theriac.sync import SourceRun
 from theriac.terms import Cadence
 
 LOOK_EVERY = 60.0
+_SECONDS_TO_END = 10.0
 
 
 def wall_clock() -> datetime:
@@ -81,6 +82,22 @@ class Scheduler:
                 self.tell(f"{source} is stale: it has missed its cadence")
             keeper.after()
         return runs
+
+
+@contextmanager
+def running(
+    keeping: Callable[[Callable[[float], None]], AbstractContextManager[Keeper]], tell: Callable[[str], None], *, look_every: float = LOOK_EVERY
+) -> Iterator[Scheduler]:
+    """A scheduler at work in a thread of its own, until the block ends; `keeping` is given the way to wait, which a stop ends at once."""
+    stop = threading.Event()
+    scheduler = Scheduler(lambda: keeping(stoppable(stop)), stop, tell=tell, look_every=look_every)
+    thread = threading.Thread(target=scheduler.run, name="schedule", daemon=True)
+    thread.start()
+    try:
+        yield scheduler
+    finally:
+        stop.set()
+        thread.join(timeout=_SECONDS_TO_END)
 
 
 def planned(keeper: Keeper) -> dict[str, Cadence]:

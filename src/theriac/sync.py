@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 import msgspec
 
-from theriac.errors import BadAnswer, ExpiredCursor, LiveError, TotalShrank, UserError
+from theriac.errors import BadAnswer, ExpiredCursor, LiveError, Stopped, TotalShrank, UserError
 from theriac.flow.events import Event
 from theriac.flow.keys import name_key
 from theriac.http import Client, Validators
@@ -158,6 +158,8 @@ class Sync:
         fault: LiveError | None = None
         try:
             passing.go()
+        except Stopped:
+            raise
         except LiveError as error:
             fault = error
         report = passing.report

@@ -31,6 +31,7 @@ products: active_ingredients brand_name dosage_form marketing_status product_num
 products.active_ingredients: name strength
 submissions: application_docs review_priority submission_class_code submission_class_code_description submission_number submission_property_type
     submission_public_notes submission_status submission_status_date submission_type
+submissions.submission_property_type: code no
 submissions.application_docs: date id title type url
 """
 LABEL = Shape.written(_LABEL, twins=("_table",))

@@ -12,6 +12,7 @@ import uvicorn
 from theriac import api
 from theriac.doors.web.app import application
 from theriac.doors.web.gate import is_alone
+from theriac.doors.web.record import logger
 from theriac.errors import UserError
 from theriac.settings import Settings
 
@@ -58,7 +59,8 @@ def serve(settings: Settings, host: str, port: int, tell: Callable[[str], None])
         h11_max_incomplete_event_size=32 * 1024,
     )
     try:
-        with suppress(KeyboardInterrupt):
+        log = logger()
+        with suppress(KeyboardInterrupt), api.scheduling(settings, lambda words: log.info("sync", said=words)):
             Serving(config, tell).run()
     except SystemExit as stopped:
         if stopped.code:
