@@ -50,7 +50,7 @@
       if (boxOf(input) && !input.parentElement.contains(event.target)) close(input);
     });
     const option = event.target.closest?.('[role="option"][data-href]');
-    if (option) window.location.assign(option.dataset.href);
+    if (option && !option.href) window.location.assign(option.dataset.href);
     const field = event.target.closest?.('[role="option"][data-fill]');
     if (field) {
       const input = field.closest(".search").querySelector("[data-suggest]");
