@@ -177,10 +177,13 @@ def resolved(
             continue
         mention = at.reading.mentions[hit.number]
         decision = names.decided(mention.kind.value, mention.text, at.curie)
-        asked = (hit.candidates, mention.type, mention.identifiers, decision)
+        product = mention.role in PRODUCT_ROLES
+        asked = (hit.candidates, mention.type, mention.identifiers, decision, product)
         if asked not in memory:
             answers = resolve_mention(hit.candidates, mention.type, names, identifiers=mention.identifiers, decision=decision)
-            memory[asked] = next((one for one in answers if one.entity == entity.id), None)
+            # A product of several drugs is none of each of them: what it is authorised for never passes to its parts.
+            combined = product and len({one.entity for one in answers if one.entity}) > 1
+            memory[asked] = None if combined else next((one for one in answers if one.entity == entity.id), None)
         answer = memory[asked]
         if answer is not None:
             yield at, mention, hit.number, answer
