@@ -1,6 +1,7 @@
 """Passes over files and services into a home: what is kept, what is news, what is believed to have gone."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from live_homes import Clockwork, World, full, increment, opened, syncing
 from replay_files import Chembl, DailyMed, EUtils, Files, zipped
 
+import theriac
 from theriac.api import Theriac
 from theriac.live.base import Names
 from theriac.live.whole_file import EMALive
@@ -67,10 +69,19 @@ def world() -> Iterator[Wider]:
         made.close()
 
 
-@pytest.fixture
-def store(tmp_path: Path, world: Wider) -> Iterator[Theriac]:
-    with opened(tmp_path / "home", world) as home:
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the starter dossier, which every test takes a copy of."""
+    folder = tmp_path_factory.mktemp("begun") / "home"
+    with theriac.open(folder, create=True) as home:
         home.begin()
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, begun: Path, world: Wider) -> Iterator[Theriac]:
+    shutil.copytree(begun, tmp_path / "home")
+    with opened(tmp_path / "home", world) as home:
         yield home
 
 

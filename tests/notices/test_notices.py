@@ -1,5 +1,6 @@
 """Recalls, shortages and articles in a home: they join the drug, a first load is a baseline, what is new after it is an event."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,20 @@ import theriac
 from theriac.api import Theriac
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the starter dossier, which every test takes a copy of."""
+    folder = tmp_path_factory.mktemp("begun") / "home"
+    with theriac.open(folder, create=True) as home:
+        home.begin()
+    return folder
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Theriac]:
-    with theriac.open(tmp_path / "home", create=True) as opened:
-        opened.begin()
-        (tmp_path / "files").mkdir()
+def store(tmp_path: Path, begun: Path) -> Iterator[Theriac]:
+    shutil.copytree(begun, tmp_path / "home")
+    (tmp_path / "files").mkdir()
+    with theriac.open(tmp_path / "home") as opened:
         yield opened
 
 
