@@ -1,5 +1,6 @@
 """Passes over files and services into a home: what is kept, what is news, what is believed to have gone."""
 
+import datetime
 import json
 import shutil
 from collections.abc import Iterator
@@ -274,3 +275,22 @@ def test_everything_about_one_drug_from_every_source_that_can_be_asked(world: Wi
     profile = store.drug("imiquimod")
     assert (len(profile.recalls), len(profile.shortages), len(profile.papers)) == (1, 1, 1)
     assert set_id in {one.set_id for one in profile.labels}
+
+
+def days_on(days: int) -> str:
+    """A moment some days on: commits are dated by the machine's clock."""
+    return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def test_a_waiting_rule_hears_of_a_recall_and_never_of_the_first_load(world: Wider, time: Clockwork, store: Theriac) -> None:
+    sync = syncing(store, world, time)
+    world.recall("D-0002-2020", "20200225")
+    added = store.alerts.add("drug:imiquimod kind:safety.*,paper.*", every="now", to=["folder:told"])
+    full(sync, "openfda_enforcement")
+    assert store.alerts.run(days_on(1)).sent == 0
+    later(world, time, "2026-03-09")
+    world.recall("D-0003-2026", "20260304", reason_for_recall="A made-up assay was low.")
+    increment(sync, "openfda_enforcement")
+    assert store.alerts.run(days_on(2)).sent == 1
+    (digest,) = store.alerts.digests(added.alert.id)
+    assert "D-0003-2026" in str(digest) and "A made-up assay was low." in str(digest) and "D-0002-2020" not in str(digest)
