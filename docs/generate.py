@@ -22,6 +22,7 @@ from rich.text import Text
 
 from theriac import terms
 from theriac.doors.cli import app
+from theriac.doors.web.rest import openapi
 from theriac.live import FETCHERS
 from theriac.settings import VARIABLES
 from theriac.sources import FORMATS
@@ -125,6 +126,20 @@ def tool_section() -> Iterator[str]:
             yield "\n".join(["| | |", "|---|---|", *rows]) + "\n"
 
 
+def route_section() -> Iterator[str]:
+    """Every route of the REST API with its parameters."""
+    for path, operations in openapi()["paths"].items():
+        for method, operation in operations.items():
+            said = operation.get("description") or operation["summary"]
+            yield f"### `{method.upper()} {path}`\n\n{said}\n"
+            rows = [f"| `{one['name']}` | {one['in']} | {_cell(one.get('description'))} |" for one in operation.get("parameters", ())]
+            if "requestBody" in operation:
+                shape = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                rows.append(f"| `{shape}` | body | JSON |")
+            if rows:
+                yield "\n".join(["| | | |", "|---|---|---|", *rows]) + "\n"
+
+
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "commands": command_section,
     "settings": setting_section,
@@ -132,6 +147,7 @@ SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "live": live_section,
     "vocabularies": vocabulary_section,
     "events": event_section,
+    "routes": route_section,
     "tools": tool_section,
 }
 

@@ -77,6 +77,14 @@ def test_every_setting_that_is_read_is_in_the_list() -> None:
     assert read == set(VARIABLES)
 
 
+def test_every_route_is_documented() -> None:
+    from theriac.doors.web.rest import openapi
+
+    routes = [f"`{method.upper()} {path}`" for path, operations in openapi()["paths"].items() for method in operations]
+    assert len(routes) > 30
+    assert all(route in page("rest.md") for route in routes)
+
+
 def test_every_event_and_closed_word_is_documented() -> None:
     text = page("data-model.md")
     assert all(f"`{kind.value}`" in text for kind in terms.EventKind)

@@ -208,3 +208,9 @@ def test_documents_are_served_as_files_and_never_as_pages(client: TestClient) ->
     assert found.headers["content-type"] == "application/octet-stream"
     assert found.headers["content-disposition"].startswith("attachment")
     assert found.content
+
+
+@pytest.mark.parametrize("name", ["a+b", "vitamin c + zinc", "+", "a:b+c+", "drug:x+y", ":", "%00", "a" * 300])
+def test_no_name_is_too_odd_to_be_looked_up(client: TestClient, name: str) -> None:
+    assert client.get(f"{V}/resolve", params={"name": name}).json()["entity"] is None
+    assert client.get(f"{V}/drugs/x", params={"name": name}).status_code == 404

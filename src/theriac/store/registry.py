@@ -159,7 +159,7 @@ class Names:
         query = """SELECT id FROM entity WHERE id = ?1 UNION SELECT new FROM entity_redirect WHERE old = ?1
                    UNION SELECT entity FROM entity_identifier WHERE curie = ?1"""
         rows = self.db.execute(query, (curie,)).fetchall()
-        if not rows and "+" in curie:
+        if not rows and "+" in curie.partition(":")[2]:
             return self._rejoined(curie)
         return rows[0][0] if len(rows) == 1 else self._kept(curie)
 
