@@ -4,6 +4,7 @@ Flows in: a seed. Flows out: how many of the kills fell into a load, and whether
 catalog says, no commit lost) and, once the load was let through, the same as an undisturbed run: versions, sightings, spans, entities, search.
 
     ./run bench crash [load|sync] [--kills N] [--studies N] [--seed N]
+    ./run bench crash alerts [--kills N] [--seed N]      kills between "events committed" and "marked sent", see `crash_alerts.py`
 """
 
 import argparse
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 import sync
+from crash_alerts import kill_alerts
 from measure import machine, quantile
 from registry import Studies, write_zip
 
@@ -39,6 +41,10 @@ def main() -> None:
     if options.child:
         _load(Path(options.child[0]), [Path(one) for one in options.child[1:]])
         return
+    if options.what == "alerts":
+        print(f"{options.kills or 2000} kills of a run of the alerts, seed {options.seed}; {machine()}", flush=True)
+        sys.exit(kill_alerts(options.kills or 2000, options.seed))
+    options.kills = options.kills or 200
     if options.what == "sync":
         sys.exit(sync.crash(options.kills, options.studies, options.seed))
     print(f"{options.kills} kills (SIGKILL) of a load of {options.studies:,} studies in two releases, seed {options.seed}; {machine()}", flush=True)
@@ -56,8 +62,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=("load", "sync"), default="load", help="what is killed")
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("what", nargs="?", choices=("load", "sync", "alerts"), default="load", help="what is killed")
+    parser.add_argument("--kills", type=int)
     parser.add_argument("--studies", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
