@@ -30,6 +30,7 @@ from theriac.flow.dossier import Dossier, LabelOfDrug
 from theriac.flow.expected_dates import calendar, expected
 from theriac.flow.figures import Row
 from theriac.flow.mechanism import MechanismView
+from theriac.flow.occurrences import spaced
 from theriac.flow.originators import originators
 from theriac.flow.pathway_drawing import Drawing, draw
 from theriac.flow.references import CitedDocument, bibtex, ris
@@ -96,6 +97,7 @@ class Standing(NamedTuple):
     day: str
 
 
+MOST_FOUND = 20_000  # documents of a saved search; one that finds more tells of everything
 FIRST_DRUG = "imiquimod"  # the starter dossier's subject; any other name is asked for the same way
 _ENTITY_KINDS = {kind.value: kind for kind in EntityKind}
 _ACTING = (EntityKind.TARGET, EntityKind.CLASS)
@@ -344,6 +346,13 @@ class Theriac:
             for hit in self._text_index().find(words, limit, kind)
         ]
 
+    def holding(self, words: str) -> list[str]:
+        """Every record whose title or text holds all of the words: what a saved search finds. UserError where it finds more than can be watched."""
+        found = self._text_index().holding(spaced(words), MOST_FOUND + 1)
+        if len(found) > MOST_FOUND:
+            raise UserError(f"{words!r} finds more than {MOST_FOUND:,} documents; add words to the search")
+        return found
+
     def _text_index(self) -> SearchIndex:
         if self._search is None:
             self._search = SearchIndex(self.home.folder / "cache" / "search")
@@ -427,7 +436,7 @@ class Theriac:
 
     def alerts_of(self, owner: str | None) -> Alerts:
         """The same for one person, who sees and changes their own alerts only; None is everybody's."""
-        return Alerts(self.home, self.names, self.settings, self._resolve, self.targets, pipeline.now, owner)
+        return Alerts(self.home, self.names, self.settings, self._resolve, self.targets, self.holding, pipeline.now, owner)
 
     def people(self, client: str = "") -> People:
         """Accounts, sessions, tokens, the audit trail and flags; `client` is the address that a change comes from."""

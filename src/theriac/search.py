@@ -130,12 +130,20 @@ class SearchIndex:
         if kind:
             wanted = tantivy.Query.term_query(self.index.schema, "kind", kind)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, wanted)])
+        self.index.reload()  # another opened index may have written since
         searcher = self.index.searcher()
         hits = []
         for score, address in searcher.search(query, limit).hits:
             document = searcher.doc(address)
             hits.append(Hit(document["record"][0], document["kind"][0], document["title"][0], round(float(score), 4)))
         return hits
+
+    def holding(self, words: str, most: int) -> list[str]:
+        """The records whose title or text hold every one of the words, at most so many."""
+        query = self.index.parse_query(words, ["title", "words"], conjunction_by_default=True)
+        self.index.reload()  # another opened index may have written since
+        searcher = self.index.searcher()
+        return [searcher.doc(address)["record"][0] for _, address in searcher.search(query, most).hits]
 
 
 def _schema() -> tantivy.Schema:

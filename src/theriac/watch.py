@@ -5,6 +5,7 @@ Flows in: a home, its names, settings. Flows out: what `alerts` and `alert_run` 
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from heapq import merge
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,7 @@ from theriac.flow.events import Entity
 from theriac.flow.keys import organisation_key
 from theriac.flow.occurrences import Occurrence, occurrence
 from theriac.flow.profile import phase_words
+from theriac.flow.query_events import query_event, search_id
 from theriac.flow.resolution import Resolution, ResolutionCandidate
 from theriac.flow.rule_branches import Choice, required
 from theriac.flow.rule_language import parse_rule
@@ -31,7 +33,7 @@ from theriac.live import FETCHERS
 from theriac.model import Application, Article, Label, Medicine, Recall, Shortage, Study
 from theriac.settings import Settings
 from theriac.store import alerts as kept
-from theriac.store import events, ledger
+from theriac.store import events, ledger, saved_searches, upkeep
 from theriac.store.events import Told
 from theriac.store.home import Home
 from theriac.store.lake import Lake, Stored
@@ -62,6 +64,7 @@ class Alerts:
         settings: Settings,
         resolve: Callable[[str, str], Resolution],
         targets: Callable[[], Targets],
+        find: Callable[[str], list[str]],
         clock: Callable[[], str],
         owner: str | None = None,
     ) -> None:
@@ -69,6 +72,7 @@ class Alerts:
         self.names = names
         self.settings = settings
         self.targets = targets
+        self.find = find
         self.clock = clock
         self.owner = owner
         self.resolve = resolver(names, resolve)
@@ -86,10 +90,13 @@ class Alerts:
     def add(self, rule: str, **options: Any) -> AlertAdded:
         """A new subscription, which hears of everything that becomes known from now on; UnknownName or AmbiguousName for a name in the rule."""
         options.setdefault("owner", self.owner or "")
+        self._save_searches(bound(parse_rule(rule), self.resolve, self._sources))
         return alerts.add(self.home, rule, now=self.clock(), resolve=self.resolve, sources=self._sources, **options)
 
     def edit(self, number: str, **options: Any) -> AlertAdded:
         """The subscription with what was given changed."""
+        if options.get("rule"):
+            self._save_searches(bound(parse_rule(options["rule"]), self.resolve, self._sources))
         return alerts.edit(self.home, self._mine(number), now=self.clock(), resolve=self.resolve, sources=self._sources, **options)
 
     def listed(self, owner: str | None = None) -> list[AlertLine]:
@@ -142,6 +149,24 @@ class Alerts:
         """How many given-up digests (one by its id, or all of an alert) are back in the outbox; UserError where there is none."""
         return alerts.revive(self.home, number if self.owner is None else self._mine(number), now=self.clock())
 
+    def _save_searches(self, term: Term) -> None:
+        """Keeps what the rule's searches find today: from now on, what comes and goes are events."""
+        wanted, head = searches_of(term), self.home.head()
+        if wanted:
+            with self.home.writer(self.clock()):
+                upkeep.upgraded(self.home, self.clock())
+        for number, words in wanted.items():
+            saved_searches.save(self.home, number, words, self.find(words), head, self.clock())
+
+    def _look(self, now: str) -> None:
+        """Searches again what alerts that stand have saved, where anything was committed since the last look."""
+        head = self.home.head()
+        wanted = {number for one in kept.subscriptions(self.home) for number in searches_of(restored(one.bound))}
+        for number in sorted(wanted):
+            words = saved_searches.words_of(self.home, number)
+            if words is not None and (before := saved_searches.looked_at(self.home, number)) < head:
+                saved_searches.note(self.home, number, self.find(words), before, head, now)
+
     def _tidy(self) -> None:
         Carrier(self.home.folder / OUTGOING).withdraw({one.token for one in kept.subscriptions(self.home)})
 
@@ -166,6 +191,7 @@ class Alerts:
         carrier = Carrier(self.home.folder / OUTGOING, mail_server(self.settings.smtp, sender), allow_loopback=allow_loopback)
         postage = Postage(sender=sender, site=self.settings.site)
         programme_chronicle.tick(self.home, self.names, now)
+        self._look(now)
         freshness = watch.freshness(now, self.settings.cadence)
         return alert_run.run(self.home, watch.after, carrier, now=now, freshness=freshness, postage=postage, now_called=self._now_called)
 
@@ -200,7 +226,8 @@ class Watch:
     def after(self, commit: int) -> Iterator[Occurrence]:
         """The events of commits after the given one, commit by commit."""
         chronicle.catch_up(self.home)
-        for told in events.told_after(self.home, commit):
+        found = (Told(query_event(one), one.commit, True) for one in saved_searches.changes(self.home, after=commit))
+        for told in merge(events.told_after(self.home, commit), found, key=lambda one: one.commit):
             yield self._occurrence(told)
 
     def since(self, day: str, choices: tuple[Choice, ...]) -> Iterator[Occurrence]:
@@ -212,6 +239,8 @@ class Watch:
         found = events.events(self.home, since=day, kinds=kinds, source=source, records=self._records(wanted))
         for event in found:  # up to the last commit: what alerts hear of
             yield self._occurrence(Told(event, 0, True))
+        for one in saved_searches.changes(self.home, since=day):
+            yield self._occurrence(Told(query_event(one), 0, True))
 
     def _records(self, wanted: dict[str, tuple[str, ...]]) -> set[tuple[str, str]] | None:
         """The records that are about the rarest entities that a rule names, or None where every record may be."""
@@ -243,6 +272,9 @@ class Watch:
         conditions = tuple(Entity(one.id, one.name) for one in line.conditions)
         known = self.times.get(told.commit, told.event.seen)
         found = occurrence(told.event, known=known, commit=told.commit, fresh=told.fresh, **about)  # type: ignore[arg-type]
+        if told.event.kind.family == "query":
+            number = told.event.slot.partition("/")[0]
+            found = msgspec.structs.replace(found, searches=(Entity(number, told.event.new or told.event.old or ""),))
         if self.acting is None:
             return msgspec.structs.replace(found, drugs=drugs, conditions=conditions)
         targets = [Entity(one.id, one.name) for drug in drugs for one in self.acting.targets_of(drug.id)]
@@ -299,6 +331,10 @@ def resolver(names: Names, resolve: Callable[[str, str], Resolution]) -> Callabl
     """How rules resolve names: organisations by the records that name them, everything else by the registries of entities."""
 
     def one(kind: str, name: str) -> Resolution:
+        if kind == "search":
+            candidate = ResolutionCandidate(entity=search_id(name), name=name, score=1.0, reason="the words as written")
+            answer = ResolutionKind.RESOLVED
+            return Resolution(query=name, entity=candidate.entity, kind=answer, score=1.0, reason=candidate.reason, candidates=(candidate,))
         if kind != EntityKind.ORGANIZATION:
             return resolve(name, kind)
         key = organisation_key(name)
@@ -309,6 +345,11 @@ def resolver(names: Names, resolve: Callable[[str, str], Resolution]) -> Callabl
         return Resolution(query=name, entity=entity, kind=ResolutionKind.RESOLVED, score=1.0, reason="the name as written", candidates=(candidate,))
 
     return one
+
+
+def searches_of(rule: Term) -> dict[str, str]:
+    """The ids and words of the saved searches that a bound rule names."""
+    return {value.id: value.name for leaf in leaves(rule) if isinstance(leaf, Is) and leaf.field == "search" for value in leaf.values}
 
 
 def asks_targets(rules: Iterable[Term]) -> bool:

@@ -50,6 +50,7 @@ class Occurrence(Struct, frozen=True, dict=True):
     targets: tuple[Entity, ...] = ()
     organisations: tuple[Entity, ...] = ()
     classes: tuple[Entity, ...] = ()
+    searches: tuple[Entity, ...] = ()
     countries: tuple[str, ...] = ()
     stage: Stage | None = None
     title: str | None = None

@@ -13,7 +13,7 @@ from theriac.flow.rules import Either, Every, Is, KindIs, Not, Says, StageIs, Te
 from theriac.terms import EventKind
 
 MOST_KEYS, LONGEST_KEY = 48, 3
-RARITY = ("drug", "target", "org", "condition", "class", "word", "kind", "stage", "source", "country")
+RARITY = ("search", "drug", "target", "org", "condition", "class", "word", "kind", "stage", "source", "country")
 _FAMILIES = {family: frozenset(kind for kind in EventKind if kind.family == family) for family in {kind.family for kind in EventKind}}
 
 Choice = tuple[str, tuple[str, ...]]  # a field, and the values of which the event must have one

@@ -25,7 +25,7 @@ _FAMILIES = tuple(sorted({kind.family for kind in EventKind}))
 _FOREIGN_WORDS = {"AND": "a blank means and", "OR": "a comma means or", "NOT": "a - right before a term means not"}
 # Where people put what other products call it.
 _OTHER_NAMES = {"indication": "condition", "disease": "condition", "company": "org", "sponsor": "org", "organisation": "org", "organization": "org",
-                "event": "kind", "phase": "stage", "moa": "class", "gene": "target", "words": "text", "title": "text"}  # fmt: skip
+                "event": "kind", "phase": "stage", "moa": "class", "gene": "target", "words": "text", "title": "text", "query": "search"}  # fmt: skip
 _ORDERED: dict[str, Callable[[int, int], bool]] = {
     ">=": lambda have, bound: have >= bound,
     "<=": lambda have, bound: have <= bound,

@@ -15,8 +15,8 @@ from theriac.flow.occurrences import Occurrence
 from theriac.flow.resolution import Resolution
 from theriac.terms import EventKind, ResolutionKind, Stage
 
-ENTITY_FIELDS = {"drug": "drugs", "condition": "conditions", "target": "targets", "org": "organisations", "class": "classes"}
-RESOLVED_KINDS = {"drug": "drug", "condition": "condition", "target": "target", "org": "organization", "class": "class"}
+ENTITY_FIELDS = {"drug": "drugs", "condition": "conditions", "target": "targets", "org": "organisations", "class": "classes", "search": "searches"}
+RESOLVED_KINDS = {"drug": "drug", "condition": "condition", "target": "target", "org": "organization", "class": "class", "search": "search"}
 FIELDS = (*ENTITY_FIELDS, "country", "kind", "stage", "source", "text")
 
 
@@ -226,7 +226,7 @@ def _clause(rule: Term, *, top: bool = False) -> str:
             return f"the {_SAID.get(field, field)} is {_or([value.name for value in values])}"
 
 
-_SAID = {"org": "organisation"}
+_SAID = {"org": "organisation", "search": "saved search"}
 
 
 def _or(values: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The catalog's tables of alerting: who watches what, what matched, what is to be sent, and every attempt to send it.
+"""The catalog's tables of alerting: who watches what, what matched, what is to be sent, every attempt to send it, and saved searches.
 
 Flows in: nothing. Flows out: tables of the same catalog as the commits, so that a match and its cursor are one transaction and a backup holds both.
 An alert that waits has an empty window; composing a digest gives it one, once.
@@ -76,4 +76,23 @@ MATCH_CURSOR = Table(
     Column("commit_id", Integer, nullable=False),
     Column("matched_at", String(32), nullable=False),
 )
+SAVED_SEARCH = Table(
+    "saved_searches",
+    CATALOG,
+    Column("id", String(40), primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("commit_id", Integer, nullable=False),
+)
+SEARCH_RESULT = Table(
+    "saved_search_results",
+    CATALOG,
+    Column("search", String(40), primary_key=True),
+    Column("record", String(300), primary_key=True),
+    Column("commit_id", Integer, primary_key=True, autoincrement=False),
+    Column("added", Boolean, nullable=False),
+    Column("baseline", Boolean, nullable=False, default=False),
+    Column("seen", String(32), nullable=False),
+)
+SEARCH_TABLES = (SAVED_SEARCH, SEARCH_RESULT)
 TABLES = (SUBSCRIPTION, ALERT_EVENT, ALERT, OUTBOX, DELIVERY, MATCH_CURSOR)

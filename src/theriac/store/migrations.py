@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, Float, Integer, String, Text, inspect, text
 
+from theriac.store.alert_tables import SEARCH_TABLES
 from theriac.store.alert_tables import TABLES as ALERT_TABLES
 from theriac.store.catalog import CATALOG
 from theriac.store.live_tables import TABLES as LIVE_TABLES
@@ -67,7 +68,15 @@ def _people_tables(operations: Operations, connection: Connection) -> None:
     CATALOG.create_all(connection, tables=list(PEOPLE_TABLES), checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _segment_checksums, _source_cursors, _alert_tables, _listing_shares, _live_sources, _people_tables)
+def _saved_searches(operations: Operations, connection: Connection) -> None:
+    """Saved searches and when which document came to be found."""
+    CATALOG.create_all(connection, tables=list(SEARCH_TABLES), checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (
+    *(_first_tables, _segment_checksums, _source_cursors, _alert_tables, _listing_shares),
+    *(_live_sources, _people_tables, _saved_searches),
+)
 SCHEMA = len(STEPS)
 _UPGRADE_LOCK = 0x7468_7570
 
