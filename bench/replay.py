@@ -1,12 +1,12 @@
-"""Five years of real history, month by month, as the alerts of that time: labels, trials and the Orange Book loaded in the order they were seen.
+"""Years of real history, month by month, as the alerts of that time: labels, trials and the Orange Book loaded in the order they were seen.
 
 Flows in: the folder of real files (`--corpus`). Flows out: what a mail server, a webhook receiver, a feed and a folder on this machine got, and
 whether it is what it should be: every fresh event that a rule asks for in exactly one digest of each target, every signature right, no digest
 twice, every feed well-formed. With `--out` the mails (`.eml`, `.html`, `.txt`), webhooks (`.json`) and feeds (`.atom`) are kept to be looked at.
 
-    ./run bench replay [--corpus FOLDER] [--out FOLDER] [--until 2024-02] [--names FILE_OR_FOLDER]...
+    ./run bench replay [--corpus FOLDER] [--out FOLDER] [--until 2024-07] [--names FILE_OR_FOLDER]...
 
-The first month is the baseline: history, not alerts. `--names` are loaded before it (vocabularies and the like).
+The first month of each table is its baseline: history, not alerts. `--names` are loaded before it (vocabularies and the like).
 """
 
 import argparse
@@ -51,7 +51,8 @@ RULES = (
 class Months:
     """The dated files of the corpus, month by month."""
 
-    def __init__(self, corpus: Path) -> None:
+    def __init__(self, corpus: Path, wanted: Callable[[str], bool] = lambda _: True) -> None:
+        self.wanted = wanted
         self.members: dict[str, list[tuple[str, Callable[[], bytes]]]] = defaultdict(list)
         for name, data in _members(corpus / "openfda_label" / "label_versions.tar.xz"):
             self._take(Path(name).name[:7], f"openfda_label/{name}", data)
@@ -62,7 +63,8 @@ class Months:
                 self._take(folder.name, f"orange_book/{folder.name}/{path.name}", path.read_bytes())
 
     def _take(self, month: str, name: str, data: bytes) -> None:
-        self.members[month].append((name, lambda: data))
+        if self.wanted(name):
+            self.members[month].append((name, lambda: data))
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self.members))
@@ -110,7 +112,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus")
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--until", default="2024-02", help="the first month that is not replayed any more")
+    parser.add_argument("--until", default="2024-07", help="the first month that is not replayed any more")
     parser.add_argument("--names", type=Path, action="append", default=[])
     return parser.parse_args()
 
@@ -132,9 +134,8 @@ class Replay:
         """Loads the months in order; after each, what was due by the first morning of the next is told."""
         if names:
             self.store.load(names)
-        baseline = next((month for month in months if month >= "2019-11"), "2019-11")
-        early = [months.unpacked(month, folder) for month in months if month <= baseline]
-        self.store.load(early)
+        baseline = next(iter(months))
+        self.store.load([months.unpacked(baseline, folder)])
         self._subscribe(f"{_after(baseline)}-01T00:00:00Z")
         month = _after(baseline)
         while month < until:

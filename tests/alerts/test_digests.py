@@ -4,7 +4,10 @@ import email
 import email.policy
 import random
 import re
+import time
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -215,3 +218,14 @@ def test_a_webhook_is_signed_as_the_convention_says() -> None:
 
 
 KNOWN = "v1,4jJmjNi5ArvSH5fDafZ9uJm3hPyUL/lo5CLGtqUjKoQ="
+
+
+def test_the_documented_check_of_a_webhook_works() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "alerts.md").read_text()
+    shown: dict[str, Any] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], shown)
+    secret, body, now = new_secret(bytes(range(32))), as_webhook(a_digest()).encode(), int(time.time())
+    headers = signed("dg-1", now, body, secret)
+    assert shown["genuine"](headers, body, secret)
+    assert not shown["genuine"](headers, body + b" ", secret)
+    assert not shown["genuine"](signed("dg-1", now - 999, body, secret), body, secret)
