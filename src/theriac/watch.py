@@ -4,7 +4,6 @@ Flows in: a home, its names, settings. Flows out: what `alerts` and `alert_run` 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
 from heapq import merge
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,6 +15,7 @@ from theriac.alert_run import AlertRun, Postage
 from theriac.alerts import AlertAdded, AlertLine, Backtest, DeliveryLine
 from theriac.delivery import Carrier, MailServer
 from theriac.errors import UnknownName, UserError
+from theriac.flow.cadence import cadences, is_stale
 from theriac.flow.digests import Digest, Freshness
 from theriac.flow.events import Entity
 from theriac.flow.keys import organisation_key
@@ -42,7 +42,6 @@ from theriac.targets import Targets
 from theriac.terms import Cadence, EntityKind, EventKind, ResolutionKind, Stage
 
 OUTGOING = "outgoing"  # where, inside the home, folders and feed files of alerts are written
-_DAYS = {Cadence.DAILY.value: 1, Cadence.WEEKLY.value: 7}
 _FAMILIES = frozenset(kind.family for kind in EventKind)
 _PHASES = {
     "early phase 1": Stage.EARLY_PHASE_1,
@@ -252,15 +251,15 @@ class Watch:
         return {record for some in about for record in some}
 
     def freshness(self, now: str, cadence: str) -> list[Freshness]:
-        """How fresh each source is; stale is one that was to be asked and has not answered for three times as long as it may take."""
-        given = dict(part.partition("=")[::2] for part in cadence.split())
-        usual = {one.name: one.cadence.value for one in FETCHERS} | given
+        """How fresh each source is; stale is one that is asked regularly and has missed its turn."""
+        usual = cadences(cadence, {one.name: one.cadence for one in FETCHERS})
         return [
             Freshness(
                 source=str(row["source"]),
                 data=_text(row["data_timestamp"]),
                 checked=_text(row["last_success"]),
-                stale=is_stale(_text(row["last_success"]), usual.get(str(row["source"])), now),
+                stale=row["last_success"] is not None
+                and is_stale(moment(now), usual.get(str(row["source"]), Cadence.NEVER), moment(str(row["last_success"]))),
             )
             for row in ledger.sources(self.home)
         ]
@@ -355,18 +354,6 @@ def searches_of(rule: Term) -> dict[str, str]:
 def asks_targets(rules: Iterable[Term]) -> bool:
     """Whether any of the rules names a target or class: only then is it worth knowing who acts on what."""
     return any(isinstance(leaf, Is) and leaf.field in ("target", "class") for rule in rules for leaf in leaves(rule))
-
-
-def is_stale(checked: str | None, cadence: str | None, now: str) -> bool:
-    """Whether a source that is asked that often has been silent for too long; one that only files bring is never stale.
-
-    >>> is_stale("2026-11-01T06:00:00Z", "daily", "2026-11-03T06:00:00Z"), is_stale("2026-11-01T06:00:00Z", "daily", "2026-11-05T06:00:00Z")
-    (False, True)
-    >>> is_stale("2020-01-01", None, "2026-11-05")
-    False
-    """
-    days = _DAYS.get(cadence or "")
-    return days is not None and (checked is None or moment(now) - moment(checked) > timedelta(days=3 * days))
 
 
 def mail_server(text: str | None, sender: str) -> MailServer | None:

@@ -68,10 +68,10 @@ def _text_item(item: Item) -> Iterator[str]:
         if runs:
             yield f'    {mark} "{"".join(run.text for run in runs).strip()}"'
     yield f"    {dates(item)}"
-    for document in item.documents[:MOST_DOCUMENTS]:
+    for document in documents_of(item)[:MOST_DOCUMENTS]:
         yield f"    {named(document)}{f'  {document.link}' if document.link else ''}{f'  {document.page}' if document.page else ''}"
-    if len(item.documents) > MOST_DOCUMENTS:
-        yield f"    and {len(item.documents) - MOST_DOCUMENTS} more documents"
+    if (left := len(documents_of(item)) - MOST_DOCUMENTS) > 0:
+        yield f"    and {left} more documents"
 
 
 def glance(digest: Digest) -> list[str]:
@@ -166,6 +166,11 @@ def dates(item: Item) -> str:
     """When it happened and when it was seen."""
     happened = f"Happened {item.happened}" if item.happened else "The source gives no date"
     return f"{happened}, seen {item.seen[:10]}{', found late' if item.late else ''}"
+
+
+def documents_of(item: Item) -> list[Document]:
+    """The documents of an item, each version once: a trial's stop and its change of status are two events of one document."""
+    return list({(one.record, one.from_version, one.to_version): one for one in reversed(item.documents)}.values())[::-1]
 
 
 def named(document: Document) -> str:

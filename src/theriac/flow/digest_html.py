@@ -8,7 +8,7 @@ survives in it.
 from collections.abc import Iterator
 from html import escape
 
-from theriac.flow.digest_faces import MOST_DOCUMENTS, MOST_ITEMS, change_said, dates, glance, moment_said, named, quotes, span
+from theriac.flow.digest_faces import MOST_DOCUMENTS, MOST_ITEMS, change_said, dates, documents_of, glance, moment_said, named, quotes, span
 from theriac.flow.digests import Digest, Group, Item, Section, safe_link
 from theriac.flow.word_diff import Run
 
@@ -133,10 +133,11 @@ def _quote(side: tuple[str, str, str, str, str], runs: tuple[Run, ...]) -> str:
 
 
 def _documents(item: Item) -> Iterator[str]:
-    for document in item.documents[:MOST_DOCUMENTS]:
+    documents = documents_of(item)
+    for document in documents[:MOST_DOCUMENTS]:
         yield _anchor(document.link, named(document)) + (f" · {_anchor(document.page, 'in Theriac')}" if document.page else "")
-    if len(item.documents) > MOST_DOCUMENTS:
-        yield f"and {len(item.documents) - MOST_DOCUMENTS} more documents"
+    if len(documents) > MOST_DOCUMENTS:
+        yield f"and {len(documents) - MOST_DOCUMENTS} more documents"
 
 
 def _anchor(link: str | None, words: str) -> str:

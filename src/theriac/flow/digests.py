@@ -187,7 +187,9 @@ def _sections(events: Sequence[Occurrence], subject: Subject, window: Window) ->
 
 def _sameness(event: Occurrence) -> tuple[str, ...]:
     """What makes two events one item: the same words changed in the same way in labels of the same drug, or the same date of the same patent
-    in several listings; other records stand alone."""
+    in several listings, or a trial's stop that is its change of status too; other records stand alone."""
+    if event.kind in (EventKind.TRIAL_STOPPED, EventKind.TRIAL_STATUS_CHANGED):
+        return ("trial.status_changed", event.record, event.to_version or event.id, event.old or "", event.new or "")
     if event.kind.family not in _MERGED:
         return (event.id,)
     if event.kind.family == "patent":
@@ -213,9 +215,9 @@ def _falling(date: str) -> str:
 
 
 def _item(alike: Sequence[Occurrence], subject: Subject, window: Window) -> Item:
-    ordered = sorted(alike, key=lambda event: (event.record, event.id))
+    ordered = sorted(alike, key=lambda event: (place(event.kind), event.record, event.id))
     first = ordered[0]
-    one = len(ordered) == 1
+    one = len({event.record for event in ordered}) == 1
     dates = sorted(event.happened for event in ordered if event.happened)
     return Item(
         kind=first.kind,
