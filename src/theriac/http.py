@@ -203,7 +203,7 @@ class Client:
                 raise _PassingFault(BadAnswer(f"the answer of {url.host} was cut off ({_words(error)})")) from error
             finally:
                 response.close()
-        raise BadAnswer(f"{address} leads from one address to the next; try again later")
+        raise BadAnswer(f"{_place(address)} leads from one address to the next; try again later")
 
     def _turn(self, host: str) -> None:
         """Waits until this host may be asked again."""
@@ -241,14 +241,14 @@ class Client:
         packed = response.headers.get("content-encoding", "").lower()
         inflater = zlib.decompressobj(wbits=31) if packed in ("gzip", "x-gzip") else None
         if inflater is None and packed not in ("", "identity"):
-            raise BadAnswer(f"{address} answers in an encoding that was not asked for ({packed})")
+            raise BadAnswer(f"{_place(address)} answers in an encoding that was not asked for ({packed})")
         parts, size = [], 0
         for chunk in response.iter_raw():
             self.traffic.bytes += len(chunk)
             plain = _inflated(inflater, chunk, address, largest - size + 1) if inflater else chunk
             size += len(plain)
             if size > largest:
-                raise BadAnswer(f"{address} answers with more than {largest:,} bytes, which is no answer of this source; nothing was kept")
+                raise BadAnswer(f"{_place(address)} answers with more than {largest:,} bytes, which is no answer of this source; nothing was kept")
             parts.append(plain)
         if inflater is not None and size and not inflater.eof:
             raise _PassingFault(BadAnswer(f"the answer of {response.url.host} was cut off inside its compression"))
@@ -316,7 +316,7 @@ def _answer(response: httpx.Response, url: str, *, body: bytes = b"", file: Path
 
 def _check_status(response: httpx.Response, url: str, *, missing: bool = False) -> None:
     """Raises what the status means, unless it is a success, "not modified", or a 404 that is an answer here."""
-    status, host = response.status_code, httpx.URL(url).host
+    status, host, place = response.status_code, httpx.URL(url).host, _place(url)
     if response.is_success or status == httpx.codes.NOT_MODIFIED or (missing and status == httpx.codes.NOT_FOUND):
         return
     if status == httpx.codes.TOO_MANY_REQUESTS:
@@ -325,7 +325,7 @@ def _check_status(response: httpx.Response, url: str, *, missing: bool = False) 
         error = Unreachable(f"{host} answers with an error of its own ({status})")
     else:
         said = b"".join(response.iter_bytes()).decode("utf-8", "replace")[:300]
-        raise Refused(f"{host} refuses {url} ({status}); see its documentation, or try a newer Theriac", status=status, said=said)
+        raise Refused(f"{host} refuses {place} ({status}); see its documentation, or try a newer Theriac", status=status, said=said)
     raise _PassingFault(error, _asked_wait(response))
 
 
@@ -356,7 +356,7 @@ def _inflated(inflater: "zlib._Decompress", chunk: bytes, url: str, room: int) -
     try:
         return inflater.decompress(chunk, max(room, 1))
     except zlib.error as error:
-        raise _PassingFault(BadAnswer(f"the compression of {url} is damaged ({error})")) from error
+        raise _PassingFault(BadAnswer(f"the compression of {_place(url)} is damaged ({error})")) from error
 
 
 def _mark_of(part: Path, mark: Path) -> Validators | None:
@@ -392,6 +392,11 @@ def _redirected(url: httpx.URL, location: str) -> str:
     if not same or to.scheme not in ("https", url.scheme):
         raise BadAnswer(f"{url.host} leads to another owner's address ({to.host}); nothing was asked there")
     return str(to)
+
+
+def _place(url: str) -> str:
+    """The address without its query, which may hold a key."""
+    return str(httpx.URL(url).copy_with(query=None))
 
 
 def _words(error: httpx.TransportError) -> str:

@@ -156,6 +156,13 @@ def test_404_is_an_answer_only_where_it_may_be_one() -> None:
     assert caught.value.status == 404 and "NOT_FOUND" in caught.value.said
 
 
+def test_no_message_holds_a_key() -> None:
+    for response in (httpx.Response(403), httpx.Response(200, content=b" " * 200)):
+        with pytest.raises(LiveError) as caught:
+            client(lambda _, given=response: given).get(URL, {"api_key": "SECRET"}, largest=100)  # type: ignore[misc]
+        assert "SECRET" not in str(caught.value) and "label.json" in str(caught.value)
+
+
 WHOLE = gzip.compress(OK * 1000)
 BROKEN = [
     pytest.param(httpx.Response(200, content=b"<html>maintenance</html>"), "web page in place of JSON", id="page"),

@@ -262,7 +262,7 @@ def _more(out: Console, lines: int) -> None:
 
 
 def _footer(out: Console, view: DrugProfile) -> None:
-    fresh = ", ".join(f"{line.source} {(line.data_timestamp or 'undated')[:10]}" for line in view.sources)
+    fresh = ", ".join(_freshness(line) for line in view.sources)
     out.print(plain(f"\nSources and the dates of their data: {fresh}"))
     out.print(Text(view.notice, style="italic"))
 
@@ -349,6 +349,13 @@ def hits(found: Sequence[SearchHit], words: str) -> None:
     for hit in found:
         table.add_row(f"{hit.score:.1f}", hit.kind, hit.record, plain(hit.title))
     out.print(table)
+
+
+def _freshness(line: SourceLine) -> str:
+    """A source in the footer: of when its data is, and, where it is a live one, when it was asked last and what went wrong."""
+    asked = "" if line.cadence is None else f" (asked {(line.last_success or 'in vain')[:16]}{', stale' if line.stale else ''})"
+    fault = f" (last asked {(line.last_attempt or '')[:16]}: {line.message})" if line.message else ""
+    return f"{line.source} {(line.data_timestamp or 'undated')[:10]}{asked}{fault}"
 
 
 def sources(rows: Sequence[SourceLine]) -> None:
