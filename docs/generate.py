@@ -92,7 +92,8 @@ def live_section() -> Iterator[str]:
     """Every live source, with how often and how fast it is asked and what is kept complete."""
     yield "| source | what it is | host | asked | requests a second | kept complete |\n|---|---|---|---|---|---|"
     for one in FETCHERS:
-        kept = "followed names, until `theriac sync --full`" if one.large else "all of it"
+        followed = "followed names, until `theriac sync --full`" if one.mirrored else "followed names only"
+        kept = followed if one.large else "all of it"
         yield f"| `{one.name}` | {_cell(_opening(type(one).__doc__))} | {one.host} | {one.cadence.value} | {one.rate:g} | {kept} |"
 
 

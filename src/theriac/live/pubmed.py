@@ -61,6 +61,7 @@ class PubMed(Fetcher):
     host = "eutils.ncbi.nlm.nih.gov"
     rate = 3.0
     large = True
+    mirrored = False
 
     def pass_over(self, client: Client, ask: Ask) -> Iterator[Item]:
         """The articles' numbers, then the articles, some at a time; a cut pass goes on behind the last that was committed."""
