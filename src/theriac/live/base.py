@@ -106,7 +106,8 @@ class Fetcher(ABC):
     """One live source.
 
     `name` is the source as `theriac sources` shows it; `host` its host, with the requests a second that it allows in `rate`; `cadence` how often
-    it is worth asking. `large`: all of it is asked for by `--full` only, and until then only followed names are kept complete. What is not `mirrored` is never asked for whole. `format` is the
+    it is worth asking. `large`: all of it is asked for by `--full` only, and until then only followed names are kept complete. What is not
+    `mirrored` is never asked for whole. `format` is the
     name of the format that its records have.
     """
 
