@@ -56,15 +56,3 @@ def test_labels_with_many_tables_make_light_pages(real: TestClient, labelled: li
     assert len(labelled) > 3
     weights = {f"{drug}{part}": len(real.get(f"/drug/{drug}{part}").content) for drug in labelled for part in PARTS}
     assert {page: weight for page, weight in weights.items() if weight > MOST_BYTES} == {}
-
-
-def test_every_rate_of_a_label_stands_once_on_the_page_of_its_tables(real: TestClient, settings: Settings, labelled: list[str]) -> None:
-    compared = 0
-    for drug in labelled:
-        with api.open_home(settings=settings) as store:
-            tables = api.rate_tables(store.drug(f"drug:{drug}"))
-        page = lxml.html.fromstring(real.get(f"/drug/{drug}/rates").text)
-        shown = page.xpath("//table//tbody/tr")
-        assert len(shown) == sum(len(table["terms"]) for table in tables[:100])
-        compared += len(shown)
-    assert compared > 20
