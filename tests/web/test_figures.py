@@ -12,7 +12,7 @@ def rate(term: str, arm: str, percent: float, beside: float | None = None, grade
     where = {"jurisdiction": "US", "document_type": "prescription label", "product_name": "Balm", "record": "openfda_label:x", "seq": 1}
     rest = {"version": "3", "effective": "2024-01-01", "says": None, "labels": 1, "indication": None, "population": None, "setting": "trial"}
     other = {"comparator_arm": "Placebo", "comparator_percent": beside, "comparator_operator": "="}
-    figures = {"percent": percent, "operator": "=", "numerator": None, "denominator": None, "quote": f"{term} {percent}", "path": "adverse_reactions[0]"}
+    figures = {"percent": percent, "operator": "=", "numerator": None, "denominator": None, "quote": f"{term} {percent}", "path": "ae[0]"}
     return {**where, **rest, **figures, **other, "term": term, "arm": arm, "grade": grade}
 
 
