@@ -25,6 +25,8 @@ PAGES = {
     "sources": "/sources",
     "set aside": "/sources/quarantine",
     "ambiguous": "/ambiguous",
+    "flags": "/flags",
+    "flag": "/flag?record=starter:openfda_label/starter-imiquimod-us-5&quote=5+times+per+week",
     "first steps": "/first-steps",
     "as of": "/drug/imiquimod?as_of=2026-09-15",
 }

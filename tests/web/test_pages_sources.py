@@ -59,3 +59,22 @@ def test_an_ambiguous_name_is_listed_until_an_editor_settles_it(writer: TestClie
 def test_first_steps_tell_what_is_there(writer: TestClient, client: TestClient) -> None:
     assert "Only the small sample dossier is loaded" in client.get("/first-steps").text
     assert "sources loaded" in writer.get("/first-steps").text
+
+
+def test_a_statement_is_flagged_with_a_reason_shown_beside_it_and_taken_back(writer: TestClient) -> None:
+    document = "/document/starter/openfda_label/starter-imiquimod-us-5"
+    link = re.search(r'href="(/flag\?record=[^"]*quote=[^"]*)"', writer.get(document, params={"quote": "5 times per week"}).text)
+    assert link
+    text = writer.get(link[1].replace("&amp;", "&")).text
+    proof = re.search(r'name="csrf" value="([0-9a-f]{64})"', text)
+    assert proof
+    fields = {"csrf": proof[1], "record": "starter:openfda_label/starter-imiquimod-us-5", "quote": "5 times per week"}
+    assert writer.post("/flag", data={**fields, "why": " "}).status_code == 400
+    assert writer.post("/flag", data={**fields, "why": "<b>seven</b>"}, follow_redirects=False).status_code == 303
+    listed = writer.get("/flags").text
+    assert "&lt;b&gt;seven&lt;/b&gt;" in listed
+    assert "Flagged as wrong" in writer.get(document).text
+    back = re.search(r'action="(/flags/[^"]+/withdraw)"', listed)
+    assert back
+    writer.post(back[1], data={"csrf": proof[1]})
+    assert "Nothing is flagged" in writer.get("/flags").text

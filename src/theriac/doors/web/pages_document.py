@@ -32,7 +32,9 @@ def document(
 ) -> Response:
     """A version, on the page that holds the quote."""
     view = asked.ask(Theriac.document, f"{source}:{key}", version=version, quote=quote, path=path, page=page_number, as_of=as_of)
-    return page(request, "document.html", document=view)
+    with asked.reading() as store:
+        flags = store.flags(view.record)
+    return page(request, "document.html", document=view, flags=flags)
 
 
 @router.get("/difference/{source}/{key:path}")

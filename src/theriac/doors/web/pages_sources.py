@@ -49,8 +49,45 @@ def settle(request: Request, asked: Asked, visitor: Editor, form: Form) -> Respo
     if not name or not entity:
         raise UserError("choose which one the name means")
     with asked.writing() as store:
-        store.decide(name, entity, author=visitor.name or "local", why=why, record=record, kind=kind or "drug")
+        store.decide(name, entity, author=visitor.author, why=why, record=record, kind=kind or "drug")
     return RedirectResponse("/ambiguous?done=settled", 303)
+
+
+@router.get("/flags")
+def flags(request: Request, asked: Asked, visitor: Reader, done: Annotated[str, Query(max_length=20)] = "") -> Response:
+    """What people hold to be wrong."""
+    with asked.reading() as store:
+        found = store.flags()
+    return page(request, "flags.html", flags=found, may_flag=visitor.may("editor"), done=done)
+
+
+@router.get("/flag")
+def flag_form(
+    request: Request,
+    visitor: Editor,
+    record: Annotated[str, Query(max_length=300)],
+    path: Annotated[str, Query(max_length=300)] = "",
+    quote: Annotated[str, Query(max_length=4_000)] = "",
+) -> Response:
+    """The form that says what is wrong with a statement."""
+    return page(request, "flag.html", record=record, flagged_path=path, quote=quote)
+
+
+@router.post("/flag")
+def flag(asked: Asked, visitor: Editor, form: Form) -> Response:
+    """Keeps that a statement is held to be wrong, with the reason and who says so."""
+    record, path, quote, why = (str(form.get(one, "")).strip() for one in ("record", "path", "quote", "why"))
+    with asked.writing() as store:
+        store.flag(f"{record}#{path}" if path else record, why, author=visitor.author, quote=quote)
+    return RedirectResponse("/flags?done=flagged", 303)
+
+
+@router.post("/flags/{number}/withdraw")
+def withdraw(asked: Asked, visitor: Editor, number: str, form: Form) -> Response:
+    """Takes a flag back; it stays on record as withdrawn."""
+    with asked.writing() as store:
+        store.people().withdraw_flag(number, by=visitor.author)
+    return RedirectResponse("/flags?done=withdrawn", 303)
 
 
 @router.get("/first-steps")
