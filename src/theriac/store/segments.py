@@ -52,6 +52,7 @@ DATASETS: dict[str, pa.Schema] = {
 }
 _REPEATED = ["source", "format", "canonicaliser", "tbl", "seen", "seen_by", "listing", "recorded_at", "reader", "kind", "context"]
 _GROUP_BYTES = 4 * 1024 * 1024
+_MOST_ROWS = 20_000
 
 
 class SegmentFile(msgspec.Struct, frozen=True):
@@ -86,15 +87,12 @@ class Segments:
         aside = target.with_suffix(".part")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            pq.write_table(
-                table,
-                aside,
-                compression="zstd",
-                compression_level=3,
-                row_group_size=_group_rows(table),
-                use_dictionary=_REPEATED,
-                write_statistics=["commit", "source", "key", "version", "id"] if dataset != "quarantine" else ["commit", "id"],
-            )
+            stated = ["commit", "source", "key", "version", "id"] if dataset != "quarantine" else ["commit", "id"]
+            with pq.ParquetWriter(
+                aside, table.schema, compression="zstd", compression_level=3, use_dictionary=_REPEATED, write_statistics=stated
+            ) as writer:
+                for rows in _groups(table):
+                    writer.write_table(rows, row_group_size=max(1, rows.num_rows))
             self.checkpoint(f"segment {dataset} written")
             digest = _fsync_and_hash(aside)
             aside.rename(target)
@@ -154,9 +152,21 @@ def _sorted(dataset: str, table: pa.Table) -> pa.Table:
     return table.take(order)
 
 
-def _group_rows(table: pa.Table) -> int:
-    average = max(1, int(table.nbytes) // max(1, int(table.num_rows)))
-    return max(64, min(20_000, _GROUP_BYTES // average))
+def _groups(table: pa.Table) -> Iterator[pa.Table]:
+    """The rows in groups of about as many bytes each, however unlike their documents are: reading one document reads one group."""
+    if "payload" not in table.column_names:
+        average = max(1, int(table.nbytes) // max(1, int(table.num_rows)))
+        rows = max(64, min(_MOST_ROWS, _GROUP_BYTES // average))
+        bounds = list(range(0, table.num_rows, rows))
+    else:
+        bounds, held = [0], 0
+        for place, size in enumerate(pc.binary_length(table["payload"]).to_numpy()):
+            if (held + size > _GROUP_BYTES and held) or place - bounds[-1] >= _MOST_ROWS:
+                bounds.append(place)
+                held = 0
+            held += int(size)
+    for start, end in zip(bounds or [0], [*bounds[1:], table.num_rows], strict=True):
+        yield table.slice(start, end - start)
 
 
 def _fsync_and_hash(path: Path) -> str:
