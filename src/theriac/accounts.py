@@ -1,7 +1,7 @@
 """People: accounts with a role, signed-in browsers, tokens of programs, and what people flagged as wrong; every change is in the audit trail.
 
 Flows in: names, passwords, secrets, the present moment. Flows out: who somebody is and what they may do. Of passwords only argon2 hashes are kept,
-of other secrets only SHA-256 (they are random). A name that does not exist takes as long to refuse as a wrong password.
+of other secrets only SHA-256 (they are random). A name that does not exist takes as long to refuse as a wrong password: both cost one verifying.
 """
 
 import hashlib
@@ -25,6 +25,8 @@ from theriac.views import FlagLine, PersonLine, TokenLine, TrailLine
 SESSION_DAYS = 14
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
+# The hash of 32 random bytes that nobody kept, with the same costs as everybody's: what a password is held against where the name is unknown.
+NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$3atPhZMOY0BeavTo2v9IOQ$lDtmbGH5oiLFQuK4QnYTuAE+U2n+Wz9P1q7oEfoC+uo"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}")
 
 
@@ -103,7 +105,7 @@ class People:
     def sign_in(self, name: str, password: str, *, before: str | None = None) -> str | None:
         """The secret of a new session, which takes the place of the one before (no fixation); None where name or password are wrong."""
         one = kept.person(self.home, name) if len(password) <= LONGEST_PASSWORD else None
-        if not self._fits(one.password if one else self._nobody, password) or one is None:
+        if not self._fits(one.password if one else NOBODY, password) or one is None:
             kept.enter(self.home, self._entry(name[:100], "sign-in refused"))
             return None
         if self._hasher.check_needs_rehash(one.password):
@@ -133,10 +135,16 @@ class People:
         name, role, scope = found
         return SignedIn(name, min(Role(role), SCOPES[scope], key=_ORDER.index))
 
-    def add_token(self, person: str, title: str, scope: str, *, by: str = "") -> tuple[TokenLine, str]:
-        """A new token, and its secret, which is shown once."""
+    def scopes_within(self, role: str) -> list[str]:
+        """The scopes that reach no further than a role."""
+        return [scope for scope, reach in SCOPES.items() if _ORDER.index(reach) <= _ORDER.index(Role(role))]
+
+    def add_token(self, person: str, title: str, scope: str, *, by: str = "", within: str = Role.ADMIN) -> tuple[TokenLine, str]:
+        """A new token, and its secret, which is shown once; UserError where it would reach further than the role it is made `within`."""
         if scope not in SCOPES:
             raise UserError(f"{scope!r} is no scope; use read, edit or admin")
+        if scope not in self.scopes_within(within):
+            raise UserError(f"a token of the scope {scope} reaches further than the role {within}; use {' or '.join(self.scopes_within(within))}")
         secret = f"theriac_{secrets.token_urlsafe(32)}"
         name = self._person(person).name
         one = Token(id=f"tk-{secrets.token_hex(6)}", hash=digest(secret), person=name, title=title[:200], scope=scope, created_at=self.now)
@@ -195,10 +203,6 @@ class People:
     def flags(self, record: str | None = None) -> list[FlagLine]:
         """The flags that stand, newest first."""
         return [] if needs_upgrade(self.home) else [_flag_line(one) for one in kept.flags(self.home, record)]
-
-    @cached_property
-    def _nobody(self) -> str:
-        return self._hasher.hash(secrets.token_hex(16))
 
     def _hashed(self, password: str) -> str:
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:

@@ -1,7 +1,15 @@
 """What every request passes: the host that is asked, sizes, where it comes from; and what every response carries."""
 
+import io
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
+from web_homes import settings_of
+
+from theriac import api
+from theriac.doors.web.app import application
+from theriac.doors.web.record import logger
 
 
 def test_every_response_forbids_inline_script_sniffing_and_framing(client: TestClient) -> None:
@@ -65,3 +73,17 @@ def test_metrics_are_read_by_route(client: TestClient) -> None:
     text = client.get("/metrics").text
     assert 'theriac_records{source="starter"}' in text
     assert 'route="(none)"' in text and "/nope" not in text
+
+
+def test_private_names_are_not_logged(starter_home: Path) -> None:
+    settings, lines = settings_of(starter_home), io.StringIO()
+    app = application(lambda follows: api.open_home(settings=settings, follows=follows), settings, log=logger(lines))
+    with TestClient(app, base_url="http://127.0.0.1:8017", raise_server_exceptions=False) as asked:
+        for host in ("127.0.0.1", "evil.example"):
+            for path in ("/feeds/alerts/hidden-name.atom", "/feeds/alerts/hidden-name", "/unsubscribe/hidden-name", "/unsubscribe/hidden-name/x"):
+                asked.get(path, headers={"host": host})
+                asked.post(path, headers={"host": host})
+        asked.get("/drug/imiquimod")
+    told = lines.getvalue()
+    assert "hidden-name" not in told
+    assert told.count('"/unsubscribe/{secret}"') == 8 and told.count('"/feeds/alerts/{secret}.atom"') == 8 and '"/drug/imiquimod"' in told

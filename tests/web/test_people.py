@@ -1,19 +1,26 @@
 """People: accounts, sessions without fixation, tokens with scopes, forms with their proof, and the address that others can reach."""
 
 import re
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 from web_homes import client_of, settings_of
 
 from theriac import api
+from theriac.accounts import NOBODY
 from theriac.doors.cli import app
 from theriac.doors.web.gate import Rates
 from theriac.doors.web.pages_people import local
 from theriac.doors.web.serve import refuse_strangers
+from theriac.doors.web.visits import proof
 from theriac.errors import UnknownName, UserError
 
 PASSWORD = "a few unrelated words"
@@ -120,11 +127,108 @@ def test_roles_and_scopes_limit_what_is_done(home: Path, asked: TestClient) -> N
     def status(person: str, scope: str, path: str) -> int:
         return asked.get(path, headers={"authorization": f"Bearer {secrets[person, scope]}"}).status_code
 
-    assert status("ada", "admin", "/account/trail") == 200
-    assert status("ada", "read", "/account/trail") == 403
-    assert status("rob", "admin", "/account/trail") == 403
-    assert status("rob", "read", "/account") == 200
+    assert status("ada", "admin", "/api/v1/audit") == 200
+    assert status("ada", "read", "/api/v1/audit") == 403
+    assert status("rob", "admin", "/api/v1/audit") == 403
+    assert status("rob", "read", "/api/v1/sources") == 200
     assert asked.get("/account", headers={"authorization": "Bearer nonsense"}).status_code == 303
+
+
+def test_a_token_makes_no_token_and_sends_no_form(home: Path, asked: TestClient) -> None:
+    """A program knows the cookie that it sends itself, so a form's proof proves nothing of it."""
+    with api.open_home(settings=settings_of(home)) as store:
+        secrets = {scope: store.people().add_token("ada", "", scope)[1] for scope in ("read", "admin")}
+    mark = "m" * 43
+    asked.cookies.set("theriac_visit", mark)
+    form = {"csrf": proof(mark), "title": "mine", "scope": "admin", "name": "mallory", "password": PASSWORD, "role": "admin", "rule": "kind:trial.*"}
+    for secret in secrets.values():
+        bearer = {"authorization": f"Bearer {secret}"}
+        for path in ("/account/tokens", "/account/people", "/account/password", "/account/tokens/remove", "/alerts", "/flag"):
+            assert asked.post(path, data=form, headers=bearer).status_code == 403, path
+        assert [asked.get(path, headers=bearer).status_code for path in ("/account", "/account/trail")] == [403, 403]
+    with api.open_home(settings=settings_of(home)) as store:
+        assert len(store.people().tokens()) == 2 and len(store.people().listed()) == 3 and store.alerts.listed() == []
+
+
+def test_a_token_reaches_no_further_than_its_maker(home: Path, asked: TestClient) -> None:
+    assert sign_in(asked, "rob") == 303
+    offered = asked.get("/account").text
+    assert "<option>read</option>" in offered and "<option>edit</option>" not in offered
+    form = {"csrf": proof_on(asked, "/account"), "title": "x"}
+    assert [asked.post("/account/tokens", data={**form, "scope": scope}).status_code for scope in ("read", "edit", "admin")] == [200, 400, 400]
+    with api.open_home(settings=settings_of(home)) as store:
+        assert [one.scope for one in store.people().tokens("rob")] == ["read"]
+
+
+def test_readers_preview_alerts_and_editors_set_them(home: Path, asked: TestClient) -> None:
+    with api.open_home(settings=settings_of(home)) as store:
+        theirs = store.alerts_of("rob").add("kind:trial.stopped").alert.id
+    assert sign_in(asked, "rob") == 303
+    form = {"csrf": proof_on(asked, "/account"), "rule": "kind:trial.*", "to": "https://hooks.example.org/x"}
+    preview = asked.get("/alerts/new", params={"rule": "kind:trial.*"})
+    assert preview.status_code == 200 and "needs the role editor" in preview.text and 'action="/alerts"' not in preview.text
+    assert "/pause" not in asked.get(f"/alerts/{theirs}").text
+    for path in ("/alerts", f"/alerts/{theirs}/edit", f"/alerts/{theirs}/pause", f"/alerts/{theirs}/remove"):
+        assert asked.post(path, data=form).status_code == 403, path
+    assert sign_in(asked, "eve") == 303
+    made = asked.post("/alerts", data={**form, "csrf": proof_on(asked, "/account"), "to": "feed"})
+    assert made.status_code == 303
+    with api.open_home(settings=settings_of(home)) as store:
+        assert sorted(one.owner for one in store.alerts.listed()) == ["eve", "rob"]
+
+
+class Hashing:
+    """Counts what argon2 is asked, and how much of it at the same time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls: list[str] = []
+        self.most = self._now = 0
+        self._lock = threading.Lock()
+        for name in ("hash", "verify"):
+            monkeypatch.setattr(PasswordHasher, name, self._counting(name, getattr(PasswordHasher, name)))
+
+    def _counting(self, name: str, real: Any) -> Any:
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            with self._lock:
+                self.calls.append(name)
+                self._now += 1
+                self.most = max(self.most, self._now)
+            try:
+                time.sleep(0.05)
+                return real(*args, **kwargs)
+            finally:
+                with self._lock:
+                    self._now -= 1
+
+        return counted
+
+
+def test_an_unknown_name_costs_what_a_wrong_password_costs(asked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not PasswordHasher().check_needs_rehash(NOBODY)
+    proof_of_form = proof_on(asked, "/login")
+    for name in ("nobody", "rob"):
+        seen = Hashing(monkeypatch)
+        form = {"csrf": proof_of_form, "name": name, "password": "x" * 12, "next": "/"}
+        assert asked.post("/login", data=form).status_code == 401
+        assert seen.calls == ["verify"], name
+        monkeypatch.undo()
+
+
+def test_passwords_tried_at_once_are_counted_at_once(asked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = {"csrf": proof_on(asked, "/login"), "password": "x" * 12, "next": "/"}
+    seen = Hashing(monkeypatch)
+
+    def tried(name: str) -> int:
+        return asked.post("/login", data={**form, "name": name}).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sorted(pool.map(tried, ["rob"] * 12)) == [401] * 5 + [429] * 7
+        assert sorted(pool.map(tried, [f"name{number}" for number in range(12)])) == [401] * 12
+    assert seen.most <= 2 and len(seen.calls) == 17
+
+
+def test_right_passwords_are_no_tries(asked: TestClient) -> None:
+    assert [sign_in(asked, "rob") for _ in range(7)] == [303] * 7
 
 
 def test_a_changed_password_signs_out_everywhere(home: Path, asked: TestClient) -> None:

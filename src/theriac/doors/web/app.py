@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -67,7 +68,7 @@ OPEN_AREAS: tuple[APIRouter, ...] = (pages_people.sign_in_router, pages_alerts.b
 
 def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: str = "127.0.0.1", log: Log | None = None) -> FastAPI:
     """The service of one home; `opener(follows)` opens it once more."""
-    metrics = Metrics()
+    metrics, log = Metrics(), log or logger()
     app: FastAPI = FastAPI(
         title="Theriac",
         version=VERSION,
@@ -76,7 +77,7 @@ def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: 
         redoc_url=None,
         openapi_url=None,
         middleware=[
-            Middleware(Recorder, metrics=metrics, log=log or logger()),
+            Middleware(Recorder, metrics=metrics, log=log, private=_patterns(pages_alerts.by_secret_router)),
             Middleware(Gate, settings=settings, host=host),
             Middleware(Visits, service=lambda: app.state.service, secure=is_https(settings), alone=is_alone(settings, host)),
         ],
@@ -111,6 +112,11 @@ def _lifespan(opener: Callable[[bool], Theriac], settings: Settings) -> Callable
             service.close()
 
     return lifespan
+
+
+def _patterns(router: APIRouter) -> tuple[str, ...]:
+    """The patterns of a router's addresses."""
+    return tuple(dict.fromkeys(route.path for route in router.routes if isinstance(route, APIRoute)))
 
 
 def _own() -> APIRouter:

@@ -1,6 +1,7 @@
 """Alerts: a rule explained, tested over history, set; what it told; paused, changed, ended. And its feed and its mails' way out, by private name.
 
-Flows in: forms and private names. Flows out: pages, an Atom feed. People see their own alerts, an admin everybody's.
+Flows in: forms and private names. Flows out: pages, an Atom feed. People see their own alerts, an admin everybody's;
+setting and changing needs the role editor, as in REST.
 """
 
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from theriac.api import Theriac
 from theriac.doors.web.pages import Asked, page
 from theriac.doors.web.service import Service
-from theriac.doors.web.visits import Form, Reader, Visitor
+from theriac.doors.web.visits import Editor, Form, Reader, Visitor
 from theriac.errors import UserError
 
 router = APIRouter(include_in_schema=False)
@@ -53,15 +54,13 @@ def new(
 
 
 @router.post("/alerts")
-def add(request: Request, asked: Asked, visitor: Reader, form: Form) -> Response:
+def add(request: Request, asked: Asked, visitor: Editor, form: Form) -> Response:
     """A new alert; what is shown only once is shown now."""
     draft = {name: _text(form, name) for name in ("rule", "every", "at", "on", "tz", "since")}
     targets = _lines(form, "to") or ["feed"]
     try:
         with asked.writing() as store:
-            made = store.alerts.add(
-                draft["rule"], **_schedule(draft), to=targets, also_when_nothing="also_when_nothing" in form, owner=visitor.name
-            )
+            made = store.alerts.add(draft["rule"], **_schedule(draft), to=targets, also_when_nothing="also_when_nothing" in form, owner=visitor.name)
     except UserError as error:
         return _drafted(request, asked, draft, wrong=str(error), to="\n".join(targets))
     if made.signing_secrets:
@@ -89,7 +88,7 @@ def alert(request: Request, asked: Asked, visitor: Reader, number: str, done: An
 
 
 @router.get("/alerts/{number}/edit")
-def edit_form(request: Request, asked: Asked, visitor: Reader, number: str) -> Response:
+def edit_form(request: Request, asked: Asked, visitor: Editor, number: str) -> Response:
     """The form that changes an alert."""
     with asked.reading() as store:
         found = store.alerts.shown(number, _owner(visitor))
@@ -97,7 +96,7 @@ def edit_form(request: Request, asked: Asked, visitor: Reader, number: str) -> R
 
 
 @router.post("/alerts/{number}/edit")
-def edit(request: Request, asked: Asked, visitor: Reader, number: str, form: Form) -> Response:
+def edit(request: Request, asked: Asked, visitor: Editor, number: str, form: Form) -> Response:
     """The alert with what was given changed; what was left empty stays."""
     given: dict[str, Any] = {name: _text(form, name) or None for name in ("rule", "every", "at", "on", "tz")}
     nothing = {"yes": True, "no": False}.get(_text(form, "also_when_nothing"))
@@ -115,7 +114,7 @@ def edit(request: Request, asked: Asked, visitor: Reader, number: str, form: For
 
 
 @router.post("/alerts/{number}/{act}")
-def act(request: Request, asked: Asked, visitor: Reader, number: str, act: str, form: Form) -> Response:
+def act(request: Request, asked: Asked, visitor: Editor, number: str, act: str, form: Form) -> Response:
     """Pauses, resumes, ends or retries."""
     with asked.writing() as store:
         store.alerts.shown(number, _owner(visitor))

@@ -1,12 +1,17 @@
 """Signing in and out, one's own password and tokens, and for admins the accounts and the audit trail.
 
-Flows in: forms, each with its proof. Flows out: pages, and the session's cookie. Wrong passwords are slowed down by name and by client.
+Flows in: forms, each with its proof. Flows out: pages, and the session's cookie. Wrong passwords are slowed down by name and by client, and only
+two passwords are hashed at a time (64 MiB each). Nothing here is done for a token.
 """
 
 import asyncio
 from collections import OrderedDict
-from typing import Annotated
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, ParamSpec, TypeVar
 
+import anyio
+import anyio.to_thread
 from fastapi import APIRouter, Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,21 +19,28 @@ from starlette.responses import RedirectResponse, Response
 
 from theriac.doors.web.faults import Denied
 from theriac.doors.web.pages import page, service_of
-from theriac.doors.web.visits import Admin, Form, Reader, Visitor, cookie, needing, session_cookie, visit_of
+from theriac.doors.web.visits import Admin, Form, Reader, Visitor, cookie, in_person, needing, session_cookie, visit_of
 from theriac.errors import UserError
 
 sign_in_router = APIRouter(include_in_schema=False)
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(in_person)])
 _SESSION_SECONDS = 14 * 24 * 3600
 _WINDOW = 15 * 60.0
 _MOST = {"name": 5, "client": 20}
+_HASHED_AT_ONCE = 2
 Next = Annotated[str, Query(max_length=2000)]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Tries:
-    """Wrong passwords of the last quarter of an hour, by name and by client."""
+    """Passwords tried in the last quarter of an hour, by name and by client, without those that were right.
+
+    A try counts before it is looked at: a hundred sent at once are a hundred, not none.
+    """
 
     def __init__(self, most_kept: int = 10_000) -> None:
+        self.hashing = anyio.CapacityLimiter(_HASHED_AT_ONCE)
         self._wrong: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
         self._most_kept = most_kept
 
@@ -36,13 +48,23 @@ class Tries:
         """Whether this name or this client has to wait."""
         return any(len(self._recent(kind, value, now)) >= _MOST[kind] for kind, value in (("name", name), ("client", client)))
 
-    def wrong(self, name: str, client: str, now: float) -> None:
-        """One wrong password more."""
+    def begun(self, name: str, client: str, now: float) -> None:
+        """One try more."""
         for kind, value in (("name", name), ("client", client)):
             self._wrong[kind, value] = [*self._recent(kind, value, now), now]
             self._wrong.move_to_end((kind, value))
         while len(self._wrong) > self._most_kept:
             self._wrong.popitem(last=False)
+
+    def right(self, name: str, client: str, began: float) -> None:
+        """The try that began then had the right password: it does not count."""
+        for kept in (self._wrong.get(("name", name)), self._wrong.get(("client", client))):
+            if kept and began in kept:
+                kept.remove(began)
+
+    async def hashed(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """What the work gives that hashes a password; a few at a time, the others wait without holding a thread."""
+        return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=self.hashing)
 
     def _recent(self, kind: str, value: str, now: float) -> list[float]:
         return [moment for moment in self._wrong.get((kind, value), ()) if now - moment < _WINDOW]
@@ -62,12 +84,13 @@ async def login(request: Request, form: Form) -> Response:
     now, client = asyncio.get_running_loop().time(), visit_of(request).client
     if tries.too_many(name, client, now):
         return page(request, "login.html", 429, next=local(after), fault="Too many wrong passwords; wait a quarter of an hour.")
+    tries.begun(name, client, now)
     secure: bool = request.app.state.secure
     before = request.cookies.get(session_cookie(secure))
-    secret = await run_in_threadpool(service_of(request).people(client).sign_in, name, password, before=before)
+    secret = await tries.hashed(service_of(request).people(client).sign_in, name, password, before=before)
     if secret is None:
-        tries.wrong(name, client, now)
         return page(request, "login.html", 401, next=local(after), fault="Name or password is wrong.")
+    tries.right(name, client, now)
     done = RedirectResponse(local(after), 303)
     done.headers.append("Set-Cookie", cookie(session_cookie(secure), secret, secure=secure, seconds=_SESSION_SECONDS))
     return done
@@ -93,14 +116,16 @@ def account(request: Request, visitor: Reader) -> Response:
 @router.post("/account/password")
 async def change_password(request: Request, visitor: Reader, form: Form) -> Response:
     """A new password, by somebody who knows the old one; signs out everywhere."""
-    people = service_of(request).people(visit_of(request).client)
-    name, tries, now = _named(visitor), request.app.state.tries, asyncio.get_running_loop().time()
-    if tries.too_many(name, visit_of(request).client, now):
+    tries: Tries = request.app.state.tries
+    name, client, now = _named(visitor), visit_of(request).client, asyncio.get_running_loop().time()
+    people = service_of(request).people(client)
+    if tries.too_many(name, client, now):
         raise UserError("too many wrong passwords; wait a quarter of an hour")
-    if await run_in_threadpool(people.sign_in, name, str(form.get("before", ""))) is None:
-        tries.wrong(name, visit_of(request).client, now)
+    tries.begun(name, client, now)
+    if await tries.hashed(people.sign_in, name, str(form.get("before", ""))) is None:
         raise UserError("the present password is another one")
-    await run_in_threadpool(people.change_password, name, str(form.get("password", "")), by=name)
+    tries.right(name, client, now)
+    await tries.hashed(people.change_password, name, str(form.get("password", "")), by=name)
     return RedirectResponse("/login", 303)
 
 
@@ -109,7 +134,7 @@ async def add_token(request: Request, visitor: Reader, form: Form) -> Response:
     """A new token, shown once."""
     people = service_of(request).people(visit_of(request).client)
     title, scope = str(form.get("title", "")), str(form.get("scope", "read"))
-    _, secret = await run_in_threadpool(people.add_token, _named(visitor), title, scope, by=visitor.name)
+    _, secret = await run_in_threadpool(people.add_token, _named(visitor), title, scope, by=visitor.name, within=visitor.role)
     return await run_in_threadpool(_account, request, visitor, secret)
 
 
@@ -132,7 +157,8 @@ async def add_person(request: Request, visitor: Admin, form: Form) -> Response:
     """A new account, by an admin."""
     people = service_of(request).people(visit_of(request).client)
     name, password, role = (str(form.get(field, "")) for field in ("name", "password", "role"))
-    await run_in_threadpool(people.add, name, password, role, by=visitor.author)
+    tries: Tries = request.app.state.tries
+    await tries.hashed(people.add, name, password, role, by=visitor.author)
     return RedirectResponse("/account", 303)
 
 
@@ -158,11 +184,10 @@ def _account(request: Request, visitor: Visitor, secret: str | None = None) -> R
     people = service_of(request).people()
     tokens = people.tokens(visitor.name) if visitor.name else []
     accounts = people.listed() if visitor.may("admin") else []
-    return page(request, "account.html", person=visitor, tokens=tokens, accounts=accounts, secret=secret)
+    return page(request, "account.html", person=visitor, tokens=tokens, scopes=people.scopes_within(visitor.role), accounts=accounts, secret=secret)
 
 
 def _named(visitor: Visitor) -> str:
     if not visitor.name:
         raise Denied("Only somebody with an account can do that; `theriac user add` makes one.")
     return visitor.name
-

@@ -1,6 +1,6 @@
-"""What the service says of itself: one structured log line a request, and counts and times for Prometheus. No secret: no query, no cookie, no body.
+"""What the service says of itself: one structured log line a request, and counts and times for Prometheus.
 
-Flows in: requests as they end. Flows out: JSON lines on stderr, and the text of `/metrics`.
+Flows in: requests as they end. Flows out: JSON lines on stderr, and the text of `/metrics`. No secret: no query, cookie, body or private name.
 """
 
 import asyncio
@@ -82,8 +82,9 @@ def _label(text: str) -> str:
 class Recorder:
     """Counts and logs each request as it ends."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, log: Log) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, log: Log, private: tuple[str, ...] = ()) -> None:
         self.app = app
+        self.private = private
         self.metrics = metrics
         self.log = log
 
@@ -104,7 +105,7 @@ class Recorder:
         try:
             await self.app(scope, receive, watched)
         except Exception:
-            self.log.exception("failed", method=scope["method"], path=scope["path"])
+            self.log.exception("failed", method=scope["method"], path=self._told(scope["path"]))
             raise
         finally:
             self._note(scope, status, clock() - began)
@@ -114,4 +115,8 @@ class Recorder:
         route = getattr(scope.get("route"), "path", "(none)")
         self.metrics.count(scope["method"], route, status, seconds)
         client = (scope.get("client") or ("", 0))[0]
-        self.log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1), client=client)
+        self.log.info("request", method=scope["method"], path=self._told(scope["path"]), status=status, ms=round(seconds * 1000, 1), client=client)
+
+    def _told(self, path: str) -> str:
+        """The path, or of one that holds a private name only the pattern: also where the request was refused before any route was found."""
+        return next((pattern for pattern in self.private if path.startswith(pattern.partition("{")[0])), path)

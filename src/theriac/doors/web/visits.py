@@ -46,11 +46,12 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(NamedTuple):
-    """One request's visitor (None: nobody known), what a form of theirs must carry, and whether a browser's cookie says who it is."""
+    """One request's visitor (None: nobody known), what a form of theirs must carry, where they ask from, and whether a token says who they are."""
 
     visitor: Visitor | None
     csrf: str
     client: str
+    by_token: bool = False
 
 
 class Visits:
@@ -71,9 +72,10 @@ class Visits:
         known = request.cookies.get(visit_cookie(self.secure), "")
         mark = known if len(known) == _MARK_LENGTH else secrets.token_urlsafe(32)
         session = request.cookies.get(session_cookie(self.secure), "")
-        visitor = await self._visitor(request, session)
+        token = _token_of(request)
+        visitor = await self._visitor(token, session)
         client = request.client.host if request.client else ""
-        scope.setdefault("state", {})["visit"] = Visit(visitor, proof(session or mark), client)
+        scope.setdefault("state", {})["visit"] = Visit(visitor, proof(session or mark), client, bool(token))
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start" and mark != known:
@@ -84,14 +86,18 @@ class Visits:
 
         await self.app(scope, receive, marked)
 
-    async def _visitor(self, request: Request, session: str) -> Visitor | None:
+    async def _visitor(self, token: str, session: str) -> Visitor | None:
         service = self.service()
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token:
-            return await run_in_threadpool(_by_token, service, token.strip())
+        if token:
+            return await run_in_threadpool(_by_token, service, token)
         if self.alone and not service.has_accounts:
             return Visitor()
         return await run_in_threadpool(_by_session, service, session) if session else None
+
+
+def _token_of(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _by_token(service: Service, token: str) -> Visitor | None:
@@ -145,8 +151,15 @@ def needing(role: str) -> Any:
     return who
 
 
+def in_person(request: Request) -> None:
+    """Denied to a program with a token: the proof of a form is made of a browser's cookie, and would prove nothing of a program."""
+    if visit_of(request).by_token:
+        raise Denied("A token is for /api/v1 and /mcp; forms and accounts are for somebody who signs in with a browser.")
+
+
 async def checked_form(request: Request) -> FormData:
     """The form, if it was made by our own page for this visitor; Denied otherwise."""
+    in_person(request)
     form = await request.form(max_files=0, max_fields=200, max_part_size=256 * 1024)
     given = form.get("csrf")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visit_of(request).csrf.encode()):
