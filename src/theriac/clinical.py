@@ -15,7 +15,7 @@ from theriac.labels import LabelDocument, Statements, read_label, read_statement
 from theriac.model import Label
 from theriac.store.lake import Lake
 
-READER = "labels/4"
+READER = "labels/5"
 _decode = msgspec.msgpack.Decoder(Statements)
 _encode = msgspec.msgpack.Encoder()
 

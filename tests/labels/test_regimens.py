@@ -126,3 +126,15 @@ def test_a_daily_total_in_brackets_stays_a_daily_total() -> None:
 )
 def test_rates_and_dilutions_are_no_doses(text: str) -> None:
     assert not [one for one in read(text) if one.dose]
+
+
+def test_people_who_are_not_given_it_are_not_those_who_are() -> None:
+    text = "Children and adolescents: not recommended.\nApply examplol 3 mg once daily for 4 weeks."
+    (regimen,) = [one for one in read(text) if one.frequency]
+    assert regimen.population is None
+
+
+def test_a_course_in_the_sentence_of_a_schedule_is_that_schedules_own() -> None:
+    text = "First kind\nApply 5 times per week for 6 weeks.\nSecond kind\nApply 3 times per week for 4 weeks."
+    found = {one.frequency.times: one.duration.value for one in read(text) if one.frequency and one.duration}
+    assert found == {5: 6, 3: 4}

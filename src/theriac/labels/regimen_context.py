@@ -178,6 +178,13 @@ def site_in(text: str) -> str | None:
     return found.group(1).strip().lower() if found else None
 
 
+# "Children and adolescents: not recommended." names people who are not given what follows.
+_EXCLUDED = re.compile(
+    r"\bnot (?:been )?(?:be )?(?:recommended|indicated|established|used|given|administered|intended)\b|\bdo not (?:use|give)\b|\bcontraindicated\b",
+    re.IGNORECASE,
+)
+
+
 class Uses(msgspec.Struct, frozen=True):
     """The label's indications with the word stems that tell each of them."""
 
@@ -250,7 +257,7 @@ class Place(msgspec.Struct, kw_only=True):
         """Headings and opening words set the people and the use for the sentences that follow."""
         head = sentence[:110] if ":" not in sentence[:110] else sentence[: sentence.index(":")]
         people = people_in(head[:70])
-        if people and not re.fullmatch(r"(?:wo)?men|(?:fe)?males", people, re.IGNORECASE):
+        if people and not re.fullmatch(r"(?:wo)?men|(?:fe)?males", people, re.IGNORECASE) and not _EXCLUDED.search(sentence):
             self.people = people
         use = use_in(head, uses)
         if use:

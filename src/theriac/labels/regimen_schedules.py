@@ -106,10 +106,11 @@ def _read(block: _Block, text: str, span: Span) -> None:
 
 
 def _regimens(block: _Block, leaf: Section, text: str, route: str | None) -> list[Regimen]:
-    course = _course(block.courses)
     distinct: dict[Frequency, Span] = {}
     for frequency, span in block.schedules:
         distinct.setdefault(frequency, span)
+    # A course in the very sentence of a schedule is that schedule's own.
+    own = {span: [one for one in block.courses if one[1] == span] for span in distinct.values()}
     return [
         Regimen(
             quote=_quote(text, span, course[1] if course else span), indication=block.use,
@@ -118,6 +119,7 @@ def _regimens(block: _Block, leaf: Section, text: str, route: str | None) -> lis
             when=block.when, site=block.site, area=block.area, contact_time=block.contact, path=leaf.path,
         )
         for frequency, span in distinct.items()
+        for course in [_course(own[span] or block.courses)]
     ]  # fmt: skip
 
 
