@@ -14,7 +14,7 @@ from theriac.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 
-from replay import SENDER, SITE, Months, Replay
+from months import SENDER, SITE, Months, Replay
 
 LABELS_OF = ("NDA020", "NDA021", "NDA022")
 

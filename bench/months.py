@@ -4,7 +4,7 @@ Flows in: the folder of real files (`--corpus`). Flows out: what a mail server, 
 whether it is what it should be: every fresh event that a rule asks for in exactly one digest of each target, every signature right, no digest
 twice, every feed well-formed. With `--out` the mails (`.eml`, `.html`, `.txt`), webhooks (`.json`) and feeds (`.atom`) are kept to be looked at.
 
-    ./run bench replay [--corpus FOLDER] [--out FOLDER] [--until 2024-07] [--names FILE_OR_FOLDER]...
+    ./run bench months [--corpus FOLDER] [--out FOLDER] [--until 2024-07] [--names FILE_OR_FOLDER]...
 
 The first month of each table is its baseline: history, not alerts. `--names` are loaded before it (vocabularies and the like).
 """
