@@ -6,6 +6,7 @@ the annotation layer or the transport changed gives none; nor does a record that
 
 import datetime
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -23,7 +24,9 @@ from theriac.store.events import RecordHistory, Span, Told
 from theriac.store.home import Home
 from theriac.store.lake import Lake, Stored
 
-_LOT = 2_000
+_LOT, _STEPS = 2_000, 100
+Labels = Callable[[str], LabelDocument | None]
+"""A label by its version."""
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -45,13 +48,17 @@ def catch_up(home: Home, tell: Callable[[int], None] = lambda _: None) -> int:
     done = 0
     removals, days, quiet = ledger.listing_commits(home), ledger.commit_days(home), live.first_passes(home)
     raised.take_in(home)
+    baselines: kept.Baselines = {}
     if kept.to_chronicle(home, 1):
         kept.forget_baseline(home)
     while records := kept.to_chronicle(home, _LOT):
         found: dict[int, list[Told]] = {record: [] for record in records}
-        histories, lake = list(kept.histories(home, records)), Lake(home)
+        histories, lake = list(kept.histories(home, records, baselines)), Lake(home)
         pairs = [pair for history in histories for pair in steps(history, removals)]
-        for record, events in (*_events(lake, pairs, quiet), *_crossings(lake, histories, days)):
+        for start in range(0, len(pairs), _STEPS):
+            for record, events in _events(lake, pairs[start : start + _STEPS], quiet):
+                found[record].extend(events)
+        for record, events in _crossings(lake, histories, days):
             found[record].extend(events)
         kept.keep(home, found.items())
         done += len(records)
@@ -142,17 +149,23 @@ def _events(lake: Lake, pairs: Sequence[Pair], quiet: Container[int]) -> Iterato
             yield pair.history.number, events
 
 
-def _label_documents(lake: Lake, pairs: Sequence[Pair], stored: dict[int, Stored]) -> dict[str, LabelDocument]:
+def _label_documents(lake: Lake, pairs: Sequence[Pair], stored: dict[int, Stored]) -> Labels:
+    """The labels of these steps by version, each read when it is asked for: read, it is many times its bytes, and only neighbours are compared."""
     wanted = []
     for pair in pairs:
         for span in (pair.old, pair.new):
             if span is not None and isinstance(stored[span.number].reading.document, Label):
                 wanted.append((pair.history.source, pair.history.key, span.version))
     payloads = lake.payloads(list(dict.fromkeys(wanted)))
-    return {version: document for version, payload in payloads.items() if (document := label_document(payload)) is not None}
+
+    @lru_cache(maxsize=4)
+    def document(version: str) -> LabelDocument | None:
+        return label_document(payloads[version]) if version in payloads else None
+
+    return document
 
 
-def _of_pair(pair: Pair, stored: dict[int, Stored], labels: dict[str, LabelDocument], *, first_pass: bool) -> tuple[Event, ...]:
+def _of_pair(pair: Pair, stored: dict[int, Stored], labels: Labels, *, first_pass: bool) -> tuple[Event, ...]:
     old = stored[pair.old.number].reading.document if pair.old else None
     new = stored[pair.new.number].reading.document if pair.new else None
     step = _step(pair)
@@ -160,8 +173,8 @@ def _of_pair(pair: Pair, stored: dict[int, Stored], labels: dict[str, LabelDocum
     if old is None and first_pass and not isinstance(new, Study):
         return ()
     if isinstance(new, Label):
-        document = labels.get(pair.new.version if pair.new else "")
-        earlier = labels.get(pair.old.version) if pair.old else None
+        document = labels(pair.new.version) if pair.new else None
+        earlier = labels(pair.old.version) if pair.old else None
         if document is None or (pair.old is not None and earlier is None):
             return ()
         return bound(step, label_events(earlier, document))

@@ -43,7 +43,7 @@ class Paper(msgspec.Struct, frozen=True):
 
 
 class Decisions:
-    """What was decided about one drug after another; each is read when it is first asked for."""
+    """What was decided about one drug after another; each is read when it is first asked for, and held until it is let go of."""
 
     def __init__(self, lake: Lake, names: Names, standing: Standing) -> None:
         self.lake = lake
@@ -64,6 +64,10 @@ class Decisions:
         if drug not in self._of:
             self._of[drug] = DecisionsOfDrug(self.names.entity(drug), self.lake, self.names, self.standing, self.baseline)
         return self._of[drug]
+
+    def forget(self) -> None:
+        """Lets go of every drug."""
+        self._of.clear()
 
 
 class DecisionsOfDrug:
@@ -100,6 +104,11 @@ class DecisionsOfDrug:
         """When a label or a medicine came or went, or an application's standing changed, and not only in what this store knows."""
         found = sorted({moment for one in self.papers for moment in (one.start, one.end) if moment is not None and self.turned(moment)})
         return tuple(moment for moment in found if self._matters(moment))
+
+    @property
+    def records(self) -> set[str]:
+        """The names of the records that these documents are versions of."""
+        return {one.record for one in self.papers}
 
     def _matters(self, moment: str) -> bool:
         turned = self.turned(moment)

@@ -4,7 +4,7 @@ Flows in: records whose history changed, the names, the day. Flows out: events o
 programmes in which a touched record stands are looked at, from the moment on at which its history changed; what stood before stays as it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -12,7 +12,7 @@ from theriac import chronicle
 from theriac.chronicle import Pair
 from theriac.decided import Decisions, Paper
 from theriac.flow.authorisations import EU, Use
-from theriac.flow.dossier import MedicineOfDrug
+from theriac.flow.dossier import LabelOfDrug, MedicineOfDrug
 from theriac.flow.events import Entity, Event, event_id
 from theriac.flow.keys import organisation_key
 from theriac.flow.programme_events import Candidacy, Move, Spell, candidacies, decided_moves, moves, next_crossing, stage_by_trials
@@ -27,7 +27,8 @@ from theriac.store.home import Home
 from theriac.store.lake import Lake
 from theriac.store.registry import Names
 
-_LOT, _TOGETHER = 2_000, 400
+_LOT, _FEW = 2_000, 500
+_DRUGS, _LABELS = 40, 150
 _PAPERS = ("label", "application", "medicine")
 _decode = msgspec.msgpack.Decoder(Candidacy)
 _encode = msgspec.msgpack.Encoder()
@@ -46,13 +47,13 @@ def catch_up(home: Home, names: Names, today: str, tell: Callable[[int], None] =
     run = _Run(home, names, today[:10])
     touched = kept.unstaged(home, ("study", *_PAPERS))
     trials = {record: since for record, (since, kind) in touched.items() if kind == "study"}
+    papers = {record: since for record, (since, kind) in touched.items() if kind != "study"}
     wanted = run.stage(trials, tell)
-    by_papers = run.by_papers({record: since for record, (since, kind) in touched.items() if kind != "study"})
-    for programme, day in (*by_papers.items(), *kept.due(home, today[:10])):
+    for programme, day in kept.due(home, today[:10]):
         wanted[programme] = min(day, wanted.get(programme, day))
-    run.look(wanted, by_papers, tell)
+    looked = run.look(wanted, papers, tell)
     kept.all_staged(home)
-    return len(wanted)
+    return looked
 
 
 def tick(home: Home, names: Names, now: str) -> None:
@@ -100,6 +101,7 @@ class _Run:
         self.days = ledger.commit_days(home)
         self.removals = ledger.listing_commits(home)
         self._baselines: dict[str, dict[str, str]] = {}
+        self._tables: events.Baselines = {}
         self._steps: dict[str, RecordHistory] = {}
         self._bodies: dict[bytes, Candidacy] = {}
 
@@ -128,48 +130,84 @@ class _Run:
         for record, programme in kept.programmes_of(self.home, records):
             wanted[programme] = min(trials[record], wanted.get(programme, trials[record]))
 
-    def by_papers(self, papers: Mapping[int, str]) -> dict[Programme, str]:
-        """The programmes about which these labels, applications or medicines say something, each with the moment to look from."""
-        drugs: dict[str, str] = {}
-        for record, drug in self._drugs_of(papers):
-            drugs[drug] = min(papers[record], drugs.get(drug, papers[record]))
-        self.standing.read([label for drug in drugs for label in self.decisions.of(drug).labels()])
-        wanted: dict[Programme, str] = {}
-        for drug, since in drugs.items():
-            of_drug = self.decisions.of(drug)
-            moments = [one for one in of_drug.moments if one >= since]
-            conditions = {use.condition for moment in moments for use in (*of_drug.uses_before(moment), *of_drug.uses(of_drug.at(moment), moment))}
-            if moments:
-                wanted |= {(drug, condition): since for condition in conditions | kept.conditions_told(self.home, drug, since)}
-        return wanted
+    def look(self, wanted: Mapping[Programme, str], papers: Mapping[int, str], tell: Callable[[int], None]) -> int:
+        """Works out what moved in each programme, and keeps it; gives how many there were.
 
-    def _drugs_of(self, records: Mapping[int, str]) -> Iterator[tuple[int, str]]:
-        """The drugs of products of records, of any version, that have a label or a medicine at all."""
-        memory: dict[object, tuple[str, ...]] = {}
-        for record, mention in kept.product_mentions(self.home, records):
+        Some drugs at a time, so that never more is held at once than what their documents say.
+        """
+        drugs: dict[str, dict[Programme, str]] = {}
+        for programme, first in wanted.items():
+            drugs.setdefault(programme[0], {})[programme] = first
+        looked, in_papers = 0, self._drugs_in(papers)
+        for lot in self._lots(sorted(drugs.keys() | in_papers), in_papers, papers):
+            for drug, since in lot.items():
+                by_papers = {} if since is None else self._by_papers(drug, since)
+                programmes = drugs.pop(drug, {})
+                self._look(programmes | {one: min(day, programmes.get(one, day)) for one, day in by_papers.items()}, by_papers)
+                looked += len(programmes.keys() | by_papers.keys())
+            self._forget()
+            tell(looked)
+        return looked
+
+    def _lots(self, drugs: Sequence[str], in_papers: Container[str], papers: Mapping[int, str]) -> Iterator[dict[str, str | None]]:
+        """The drugs, some at a time with their labels read together, each with the moment from which on its papers may have moved something."""
+        lot: dict[str, str | None] = {}
+        labels: list[LabelOfDrug] = []
+        for drug in drugs:
+            lot[drug] = self._since(drug, papers) if drug in in_papers else None
+            labels += self.decisions.of(drug).labels() if lot[drug] is not None else []
+            if len(lot) >= _DRUGS or len(labels) >= _LABELS:
+                self.standing.read(labels)
+                yield lot
+                lot, labels = {}, []
+        self.standing.read(labels)
+        yield lot
+
+    def _forget(self) -> None:
+        """Lets go of what was read for some drugs."""
+        self._steps, self._bodies = {}, {}
+        self.decisions.forget()
+        self.standing.forget_labels()
+
+    def _drugs_in(self, papers: Mapping[int, str]) -> set[str]:
+        """The drugs about which these records, or the parts of the same applications, say something, if anything of theirs ever changed."""
+        records = list(papers)
+        if len(records) > _FEW:  # after a load of everything nearly all of them are still: the fewer that ever changed tell the drugs
+            records = min(records, kept.changed(self.home, _PAPERS), key=len)
+        known: dict[object, tuple[str, ...]] = {}
+        for mention in kept.product_mentions(self.home, kept.with_siblings(self.home, records)):
             key = (mention.text, mention.others, mention.type, mention.identifiers)
-            if key not in memory:
-                memory[key] = self.standing.drugs_named(mention)
-            for drug in memory[key]:
-                yield record, drug
+            if key not in known:
+                known[key] = self.standing.drugs_named(mention)
+        return {drug for drugs in known.values() for drug in drugs}
 
-    def look(self, wanted: Mapping[Programme, str], by_papers: Mapping[Programme, str], tell: Callable[[int], None]) -> None:
-        """Works out what moved in each programme, and keeps it."""
-        programmes = sorted(wanted)
-        for start in range(0, len(programmes), _TOGETHER):
-            lot = programmes[start : start + _TOGETHER]
-            found: list[Found] = []
-            due: dict[Programme, str | None] = {}
-            for programme in lot:
-                spells = self._spells(programme)
-                decided = self._decided(programme)
-                found += [Found(programme, "trials", move) for move in moves(spells, wanted[programme], self.today, decided)]
-                due[programme] = next_crossing(spells, self.today)
-                if programme in by_papers:
-                    found += [Found(programme, "papers", move) for move in self._by_decisions(programme, by_papers[programme], spells)]
-            self._keep(lot, wanted, by_papers, found)
+    def _since(self, drug: str, papers: Mapping[int, str]) -> str | None:
+        """The first moment at which a touched paper of the drug changed; None where nothing came or went from then on."""
+        of_drug = self.decisions.of(drug)
+        touched = [papers[number] for number in kept.numbers(self.home, of_drug.records) if number in papers]
+        return min(touched) if touched and of_drug.moments and of_drug.moments[-1] >= min(touched) else None
+
+    def _by_papers(self, drug: str, since: str) -> dict[Programme, str]:
+        """The drug's programmes about which its labels, applications or medicines say something from then on, each with the moment."""
+        of_drug = self.decisions.of(drug)
+        moments = [one for one in of_drug.moments if one >= since]
+        conditions = {use.condition for moment in moments for use in (*of_drug.uses_before(moment), *of_drug.uses(of_drug.at(moment), moment))}
+        return {(drug, condition): since for condition in conditions | kept.conditions_told(self.home, drug, since)}
+
+    def _look(self, wanted: Mapping[Programme, str], by_papers: Mapping[Programme, str]) -> None:
+        """Looks at the programmes of one drug."""
+        found: list[Found] = []
+        due: dict[Programme, str | None] = {}
+        for programme in sorted(wanted):
+            spells = self._spells(programme)
+            decided = self._decided(programme)
+            found += [Found(programme, "trials", move) for move in moves(spells, wanted[programme], self.today, decided)]
+            due[programme] = next_crossing(spells, self.today)
+            if programme in by_papers:
+                found += [Found(programme, "papers", move) for move in self._by_decisions(programme, by_papers[programme], spells)]
+        if wanted:
+            self._keep(sorted(wanted), wanted, by_papers, found)
             kept.note_due(self.home, due)
-            tell(start + len(lot))
 
     def _decided(self, programme: Programme) -> Callable[[str], Sequence[Use]]:
         return lambda moment: self.decisions.of(programme[0]).uses_of(programme[1], moment)
@@ -233,7 +271,7 @@ class _Run:
 
     def _histories(self, records: Iterable[str]) -> dict[str, RecordHistory]:
         missing = [record for record in records if record not in self._steps]
-        for history in events.histories(self.home, kept.numbers(self.home, missing)):
+        for history in events.histories(self.home, kept.numbers(self.home, missing), self._tables):
             self._steps[f"{history.source}:{history.key}"] = history
         return self._steps
 

@@ -156,6 +156,10 @@ class Standing:
         for read in statements_of(list(missing.values()), self.lake) if missing else ():
             self._uses[read.document.version] = tuple(self._stated(read.statements))
 
+    def forget_labels(self) -> None:
+        """Lets go of the uses that labels were read for: whoever goes on to another drug rarely meets them again."""
+        self._uses.clear()
+
     def _earlier(self, labels: Sequence[LabelOfDrug]) -> dict[str, list[LabelOfDrug]]:
         """Every version of each label so far, oldest first."""
         versions: dict[str, list[LabelOfDrug]] = {}

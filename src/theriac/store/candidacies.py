@@ -126,11 +126,29 @@ def conditions_told(home: Home, drug: str, since: str) -> set[str]:
     return {row[0] for row in home.index.db.execute(query, (drug, since))}
 
 
-def product_mentions(home: Home, records: Iterable[int]) -> Iterator[tuple[int, Mention]]:
+def changed(home: Home, kinds: Sequence[str]) -> list[int]:
+    """The records of these kinds to which anything ever happened: not those with one version, there since their table was first seen, and still."""
+    query = f"""SELECT s.record FROM span s JOIN record r ON r.id = s.record
+                JOIN (SELECT q.source AS source, q.tbl AS tbl, min(p.seen_from) AS first FROM record q JOIN span p ON p.record = q.id
+                      GROUP BY q.source, q.tbl) b ON b.source = r.source AND b.tbl = r.tbl
+                WHERE r.id IN (SELECT v.record FROM version v JOIN reading g ON g.version = v.id WHERE g.kind IN ({",".join("?" * len(kinds))}))
+                GROUP BY s.record HAVING count(*) > 1 OR max(s.seen_to) IS NOT NULL OR min(s.seen_from) > b.first"""
+    return [row[0] for row in home.index.db.execute(query, kinds)]
+
+
+def with_siblings(home: Home, records: Iterable[int]) -> list[int]:
+    """These records, and those about the same applications."""
+    query = """SELECT value FROM json_each(?1) UNION SELECT w.record FROM version v JOIN mention_key m ON m.version = v.id
+                 JOIN mention_key n ON n.key = m.key AND n.key <> '' JOIN version w ON w.id = n.version
+                 WHERE v.record IN (SELECT value FROM json_each(?1)) AND m.key >= 'application/' AND m.key < 'application0'"""
+    return [row[0] for row in home.index.db.execute(query, (_json(records),))]
+
+
+def product_mentions(home: Home, records: Iterable[int]) -> Iterator[Mention]:
     """The mentions of drugs in the versions of these records."""
-    query = """SELECT v.record, g.body FROM version v JOIN reading g ON g.version = v.id WHERE v.record IN (SELECT value FROM json_each(?))"""
-    for record, body in home.index.db.execute(query, (_json(records),)):
-        yield from ((record, one) for one in _reading.decode(body).mentions if one.kind is EntityKind.DRUG)
+    query = """SELECT g.body FROM version v JOIN reading g ON g.version = v.id WHERE v.record IN (SELECT value FROM json_each(?))"""
+    for (body,) in home.index.db.execute(query, (_json(records),)):
+        yield from (one for one in _reading.decode(body).mentions if one.kind is EntityKind.DRUG)
 
 
 def numbers(home: Home, records: Iterable[str]) -> list[int]:

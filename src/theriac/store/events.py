@@ -19,6 +19,10 @@ _WITH_DATES = """SELECT v.record FROM record r JOIN version v ON v.record = r.id
     WHERE g.kind = 'application' AND r.tbl IN ('', 'patent', 'exclusivity')"""
 
 
+Baselines = dict[tuple[str, str], tuple[str, int]]
+"""Source and table → when the table was first seen, and by which commit."""
+
+
 class Span(msgspec.Struct, frozen=True):
     """One span of a record's history, as the chronicle compares it with the next; `commit` made it known here."""
 
@@ -73,10 +77,10 @@ def to_chronicle(home: Home, limit: int) -> list[int]:
     return [row[0] for row in home.index.db.execute("SELECT record FROM unchronicled ORDER BY record LIMIT ?", (limit,))]
 
 
-def histories(home: Home, records: Sequence[int]) -> Iterator[RecordHistory]:
-    """The histories of these records."""
+def histories(home: Home, records: Sequence[int], baselines: Baselines | None = None) -> Iterator[RecordHistory]:
+    """The histories of these records; whoever asks for many lots gives the `baselines` of tables along, each of which is a scan."""
     db = home.index.db
-    baselines: dict[tuple[str, str], tuple[str, int]] = {}
+    baselines = {} if baselines is None else baselines
     for start in range(0, len(records), 800):
         chunk = records[start : start + 800]
         query = f"""SELECT r.id, r.source, r.key, r.tbl, v.id, v.hash, v.content, v.format, v.label, v.partial, s.seen_from, s.seen_to,
