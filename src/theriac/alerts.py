@@ -251,8 +251,10 @@ def backtest(
     )
 
 
-def deliveries(home: Home, *, alert: str | None = None, state: str | None = None, most: int = 100) -> list[DeliveryLine]:
-    """Every attempt, newest first; with `state="dead"` the dead letters."""
+def deliveries(
+    home: Home, *, alert: str | None = None, state: str | None = None, owner: str | None = None, standing: bool = False, most: int = 100
+) -> list[DeliveryLine]:
+    """Every attempt, newest first; with `state="dead"` the dead letters; of one owner's alerts that stand, or of all that do."""
     return [
         DeliveryLine(
             digest=one.outbox,
@@ -266,7 +268,7 @@ def deliveries(home: Home, *, alert: str | None = None, state: str | None = None
             outcome=one.outcome,
             detail=one.detail,
         )
-        for one in kept.attempts(home, most, number=alert, state=state)
+        for one in kept.attempts(home, most, number=alert, state=state, owner=owner, standing=standing)
     ]
 
 

@@ -201,13 +201,11 @@ class Alerts:
             return found.id if found else self.targets().resolve(entity, entity.partition(":")[0]).entity or entity
         return self.names.by_identifier(entity) or entity
 
-    def deliveries(self, *, alert: str | None = None, state: str | None = None) -> list[DeliveryLine]:
-        """Every attempt, newest first."""
+    def deliveries(self, *, alert: str | None = None, state: str | None = None, standing: bool = False) -> list[DeliveryLine]:
+        """Every attempt, newest first; of the owner's alerts where one asks, and where `standing` of none that has ended."""
         if alert is not None:
             self._mine(alert)
-        found = alerts.deliveries(self.home, alert=alert, state=state)
-        mine = None if self.owner is None else {one.id for one in alerts.listed(self.home, owner=self.owner)}
-        return [one for one in found if mine is None or one.alert in mine]
+        return alerts.deliveries(self.home, alert=alert, state=state, owner=self.owner, standing=standing)
 
 
 class Watch:

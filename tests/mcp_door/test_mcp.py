@@ -140,6 +140,16 @@ def test_an_alert_is_made_only_after_the_second_call(store: Any) -> None:
     store.alerts.remove(made["created"]["id"])
 
 
+def test_an_alert_belongs_to_whoever_asks(store: Any) -> None:
+    rule = {"rule": "drug:imiquimod kind:trial.*"}
+    code = asked(store, lambda client: client.call_tool("alert_create", rule), owner_of=lambda _: "eve").structured_content["confirmation"]
+    sure = {**rule, "confirmation": code}
+    made = asked(store, lambda client: client.call_tool("alert_create", sure), owner_of=lambda _: "eve").structured_content
+    assert made["created"]["owner"] == "eve"
+    assert [one.id for one in store.alerts_of("eve").listed()] == [made["created"]["id"]] and store.alerts_of("rob").listed() == []
+    store.alerts.remove(made["created"]["id"])
+
+
 def test_targets_that_open_connections_are_left_to_people(store: Any) -> None:
     answer = asked(store, lambda client: client.call_tool("alert_create", {"rule": "drug:imiquimod", "to": "https://example.org/hook"}))
     assert answer.is_error

@@ -300,6 +300,21 @@ def test_everybody_sees_their_own_alerts_only(home: Path) -> None:
         assert store.alerts_of("eve").pause(made.id).state == "paused"
 
 
+def test_ones_own_deliveries_show_however_many_others_have(home: Path, asked: TestClient) -> None:
+    with api.open_home(settings=settings_of(home)) as store:
+        own = store.alerts_of("eve").add("kind:trial.stopped", to=["folder:own"], also_when_nothing=True).alert.id
+        store.alerts.run("2099-01-08T09:00:00Z")
+        store.alerts.pause(own)
+        targets = [f"folder:{number}" for number in range(101)]
+        theirs = store.alerts_of("ada").add("kind:trial.stopped", to=targets, also_when_nothing=True).alert.id
+        store.alerts.run("2099-03-08T09:00:00Z")
+        assert {one.alert for one in store.alerts.deliveries()} == {theirs}, "this test needs a hundred newer deliveries of others"
+        assert {one.alert for one in store.alerts_of("eve").deliveries()} == {own}
+    assert sign_in(asked, "eve") == 303
+    shown = asked.get("/alerts/deliveries").text
+    assert own in shown and theirs not in shown
+
+
 def test_each_client_has_its_own_rate() -> None:
     rates = Rates(60)
     assert [rates.wait("a", 0.0) for _ in range(61)] == [0] * 60 + [1]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -140,6 +141,18 @@ def test_an_alert_is_made_changed_and_ended_by_its_owner(writing: TestClient) ->
     assert changed["alert"]["state"] == "paused" and "month" in changed["alert"]["schedule"]
     assert writing.delete(f"{V}/alerts/{number}").status_code == 204
     assert writing.get(f"{V}/alerts").json()["total"] == 0
+
+
+def test_an_assistants_alert_belongs_to_the_person_of_its_token(writing: TestClient) -> None:
+    def created(**more: str) -> dict[str, Any]:
+        params = {"name": "alert_create", "arguments": {"rule": "drug:imiquimod kind:label.*", **more}}
+        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        told = writing.post("/mcp", json=call, headers={"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"})
+        return dict(told.json()["result"]["structuredContent"])
+
+    made = created(confirmation=created()["confirmation"])["created"]
+    assert made["owner"] == "eve"
+    assert [one["id"] for one in writing.get(f"{V}/alerts").json()["items"]] == [made["id"]]
 
 
 def test_what_a_rule_would_have_told(writing: TestClient) -> None:

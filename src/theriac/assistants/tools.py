@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from theriac.alerts import Backtest
-from theriac.api import Theriac
+from theriac.api import Alerts, Theriac
 from theriac.assistants import shapes
 from theriac.assistants.shapes import Asked
 from theriac.errors import UserError
@@ -24,19 +24,27 @@ L = TypeVar("L")
 
 
 class Tool(NamedTuple):
-    """One tool: how it is called and what it gives; what it says of itself is the docstring of its question."""
+    """One tool: how it is called and what it gives; what it says of itself is the docstring of its question.
+
+    Where it is `about_alerts`, the call is put to the alerts of whoever asks, else to the whole of Theriac.
+    """
 
     name: str
     title: str
     asked: type[Asked]
     answer: type[View]
-    call: Callable[[Theriac, Any], View]
+    call: Callable[[Any, Any], View]
     changes_something: bool = False
+    about_alerts: bool = False
 
     @property
     def description(self) -> str:
         """What the tool does, for whoever chooses among tools."""
         return inspect.cleandoc(self.asked.__doc__ or "")
+
+    def answered(self, store: Theriac, asked: Asked, owner: str | None) -> View:
+        """The answer for one owner; None is whoever may see everybody's alerts."""
+        return self.call(store.alerts_of(owner) if self.about_alerts else store, asked)
 
 
 def cut(lines: Sequence[L], limit: int) -> tuple[list[L], int]:
@@ -179,9 +187,9 @@ def sources(store: Theriac, asked: shapes.Nothing) -> shapes.Ledger:
     return shapes.Ledger(sources=store.sources())
 
 
-def alert_preview(store: Theriac, asked: shapes.Rule) -> shapes.Preview:
+def alert_preview(alerts: Alerts, asked: shapes.Rule) -> shapes.Preview:
     """What a rule would have told."""
-    found = store.alerts.test(asked.rule, since=asked.since, every=asked.every)
+    found = alerts.test(asked.rule, since=asked.since, every=asked.every)
     return _preview(found, asked.limit)
 
 
@@ -199,16 +207,16 @@ def _preview(found: Backtest, limit: int) -> shapes.Preview:
     )
 
 
-def alert_create(store: Theriac, asked: shapes.NewAlert) -> shapes.AlertAnswer:
+def alert_create(alerts: Alerts, asked: shapes.NewAlert) -> shapes.AlertAnswer:
     """A description to confirm, then the alert."""
     if asked.to != "feed" and not asked.to.startswith("mailto:"):
         raise UserError(f"an assistant may send to `feed` or mailto:ADDRESS, not to {asked.to!r}; add other targets with `theriac alert add`")
-    tried = store.alerts.test(asked.rule, since="9999", every="month" if asked.every == "now" else asked.every, at=asked.at, tz=asked.tz)
+    tried = alerts.test(asked.rule, since="9999", every="month" if asked.every == "now" else asked.every, at=asked.at, tz=asked.tz)
     code = hashlib.sha256("\x00".join((tried.sentence, asked.every, str(asked.at), str(asked.tz), asked.to)).encode()).hexdigest()[:8]
     schedule = "at once" if asked.every == "now" else tried.schedule
     if asked.confirmation != code:
         return shapes.AlertAnswer(sentence=tried.sentence, schedule=schedule, to=asked.to, confirmation=code, created=None, feed=None)
-    made = store.alerts.add(asked.rule, every=asked.every, at=asked.at, tz=asked.tz, to=[asked.to])
+    made = alerts.add(asked.rule, every=asked.every, at=asked.at, tz=asked.tz, to=[asked.to])
     return shapes.AlertAnswer(
         sentence=made.alert.sentence, schedule=made.alert.schedule, to=asked.to, confirmation=None, created=made.alert, feed=made.feed
     )
@@ -228,8 +236,8 @@ TOOLS: tuple[Tool, ...] = (
     Tool("mechanism", "How it works", shapes.How, shapes.Works, mechanism),
     Tool("compare", "Compare drugs", shapes.Compare, shapes.SideBySide, compare),
     Tool("sources", "Freshness", shapes.Nothing, shapes.Ledger, sources),
-    Tool("alert_preview", "Preview an alert", shapes.Rule, shapes.Preview, alert_preview),
-    Tool("alert_create", "Create an alert", shapes.NewAlert, shapes.AlertAnswer, alert_create, changes_something=True),
+    Tool("alert_preview", "Preview an alert", shapes.Rule, shapes.Preview, alert_preview, about_alerts=True),
+    Tool("alert_create", "Create an alert", shapes.NewAlert, shapes.AlertAnswer, alert_create, changes_something=True, about_alerts=True),
 )
 
 

@@ -175,4 +175,3 @@ def deliveries(
             print_json(line)
     else:
         alert_views.deliveries(found)
-

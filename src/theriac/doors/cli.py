@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
 @app.command()
 @door
 def load(
@@ -250,9 +251,7 @@ def changes(
     """Show what changed, newest first: typed events with old, new, quotes and both versions."""
     kinds = [one for text in kind or () for one in text.split(",")]
     with opened(home) as store:
-        found = store.changes(
-            since=since, until=until, drug=drug, condition=condition, org=org, kinds=kinds, source=source, rule=rule, as_of=as_of
-        )
+        found = store.changes(since=since, until=until, drug=drug, condition=condition, org=org, kinds=kinds, source=source, rule=rule, as_of=as_of)
     if oldest_first:
         found = found[::-1]
     if json:

@@ -24,6 +24,8 @@ Ask = Callable[[Question, bool], Awaitable[View]]
 """Puts a question to an opened Theriac, wherever it lives; the flag says whether it changes something."""
 MayChange = Callable[[Any], bool]
 """Whether whoever sent the request (an HTTP request, or None over stdio) may change something."""
+OwnerOf = Callable[[Any], str | None]
+"""Whose alerts the sender of the request has; None for everybody's, as over stdio."""
 
 INSTRUCTIONS = (
     "Theriac says what public documents say about drugs: each line has its record, version and quote; cite them. It gives information, not medical "
@@ -32,7 +34,7 @@ INSTRUCTIONS = (
 )
 
 
-def make_server(ask: Ask, may_change: MayChange = lambda _: True) -> Server[Any]:
+def make_server(ask: Ask, may_change: MayChange = lambda _: True, owner_of: OwnerOf = lambda _: None) -> Server[Any]:
     """An MCP server whose tools put their questions to `ask`; tools that change something are refused where `may_change` says no."""
     by_name = {tool.name: tool for tool in TOOLS}
 
@@ -45,7 +47,7 @@ def make_server(ask: Ask, may_change: MayChange = lambda _: True) -> Server[Any]
             return failed(f"there is no tool {params.name!r}; the tools are {', '.join(by_name)}")
         if tool.changes_something and not may_change(context.request):
             return failed("this login may read only; ask an admin for the role editor, or use an API token with the scope `edit`")
-        return await answered(tool, params.arguments or {}, ask)
+        return await answered(tool, params.arguments or {}, ask, owner_of(context.request))
 
     return Server("theriac", version=VERSION, title="Theriac", instructions=INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool)
 
@@ -58,11 +60,11 @@ def described(tool: Tool) -> types.Tool:
     return types.Tool(name=tool.name, title=tool.title, description=tool.description, input_schema=asked, output_schema=answer, annotations=hints)
 
 
-async def answered(tool: Tool, arguments: dict[str, Any], ask: Ask) -> types.CallToolResult:
+async def answered(tool: Tool, arguments: dict[str, Any], ask: Ask, owner: str | None) -> types.CallToolResult:
     """The tool's answer, or the one sentence of what was wrong."""
     try:
         question = msgspec.convert(arguments, tool.asked)
-        answer = await ask(lambda store: tool.call(store, question), tool.changes_something)
+        answer = await ask(lambda store: tool.answered(store, question, owner), tool.changes_something)
     except msgspec.ValidationError as error:
         return failed(f"{tool.name}: {error}; see the tool's input schema")
     except TheriacError as error:

@@ -57,9 +57,7 @@ def passwd(name: Name, home: Home = None) -> None:
 
 @users.command("role")
 @door
-def change_role(
-    name: Name, role: Annotated[str, typer.Argument(help="reader, editor or admin.")], home: Home = None
-) -> None:
+def change_role(name: Name, role: Annotated[str, typer.Argument(help="reader, editor or admin.")], home: Home = None) -> None:
     """Change what a person may do."""
     with opened(home) as store:
         store.people().change_role(name, role)

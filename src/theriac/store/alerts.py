@@ -279,13 +279,19 @@ def told(home: Home, number: str, most: int, target: Target | None = None) -> li
     return kept[:most]
 
 
-def attempts(home: Home, most: int, *, number: str | None = None, state: str | None = None) -> list[Attempt]:
-    """Every attempt, newest first; of one subscription, or of digests in one state (`dead`)."""
+def attempts(
+    home: Home, most: int, *, number: str | None = None, state: str | None = None, owner: str | None = None, standing: bool = False
+) -> list[Attempt]:
+    """Every attempt, newest first; of one subscription, of one owner's, of those not ended, or of digests in one state (`dead`)."""
     query = select(DELIVERY, OUTBOX).join(OUTBOX, OUTBOX.c.id == DELIVERY.c.outbox).order_by(DELIVERY.c.id.desc()).limit(most)
     if number is not None:
         query = query.where(OUTBOX.c.subscription == number)
     if state is not None:
         query = query.where(OUTBOX.c.state == state)
+    if owner is not None or standing:
+        query = query.join(SUBSCRIPTION, SUBSCRIPTION.c.id == OUTBOX.c.subscription).where(SUBSCRIPTION.c.state != REMOVED)
+    if owner is not None:
+        query = query.where(SUBSCRIPTION.c.owner == owner)
     with home.engine.connect() as connection:
         return [_attempt(home, row) for row in connection.execute(query)]
 

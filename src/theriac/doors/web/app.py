@@ -72,7 +72,7 @@ def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: 
     app: FastAPI = FastAPI(
         title="Theriac",
         version=VERSION,
-        lifespan=_lifespan(opener, settings),
+        lifespan=_lifespan(opener, settings, lambda error: log.error("following failed", exc_info=error)),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -100,10 +100,12 @@ def application(opener: Callable[[bool], Theriac], settings: Settings, *, host: 
     return app
 
 
-def _lifespan(opener: Callable[[bool], Theriac], settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    opener: Callable[[bool], Theriac], settings: Settings, tell: Callable[[Exception], None]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = Service(opener, settings)
+        service = Service(opener, settings, tell)
         app.state.service = service
         try:
             async with app.state.assistant.running():

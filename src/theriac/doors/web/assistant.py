@@ -33,7 +33,7 @@ class Assistant:
         # Host and Origin have been looked at by the gate, with the names that the settings allow.
         checked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         self.sessions = StreamableHTTPSessionManager(
-            app=make_server(self._ask, _may_change), json_response=True, stateless=True, security_settings=checked
+            app=make_server(self._ask, _may_change, _owner), json_response=True, stateless=True, security_settings=checked
         )
         app.router.routes.append(Route(PATH, endpoint=self))
 
@@ -63,3 +63,8 @@ class Assistant:
 def _may_change(request: Any) -> bool:
     visitor = visit_of(request).visitor
     return visitor is not None and visitor.may("editor")
+
+
+def _owner(request: Any) -> str | None:
+    visitor = visit_of(request).visitor
+    return visitor.owner if visitor else ""

@@ -72,8 +72,7 @@ def add(request: Request, asked: Asked, visitor: Editor, form: Form) -> Response
 def deliveries(request: Request, asked: Asked, visitor: Reader, state: Annotated[str | None, Query(max_length=20)] = None) -> Response:
     """Every attempt to deliver."""
     with asked.reading() as store:
-        mine = {one.id for one in store.alerts.listed(_owner(visitor))}
-        found = [one for one in store.alerts.deliveries(state=state or None) if one.alert in mine]
+        found = store.alerts_of(_owner(visitor)).deliveries(state=state or None, standing=True)
     return page(request, "deliveries.html", deliveries=found, state=state)
 
 

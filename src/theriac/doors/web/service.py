@@ -16,7 +16,6 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 import msgspec
 
 from theriac.api import People, Standing, Theriac
-from theriac.errors import TheriacError
 from theriac.settings import Settings
 
 P = ParamSpec("P")
@@ -44,8 +43,9 @@ class Answer(NamedTuple):
 class Service:
     """One opened home, asked by many. `ask` for what may be kept, `reading` for what may not, `writing` to change something."""
 
-    def __init__(self, opener: Callable[[bool], Theriac], settings: Settings) -> None:
+    def __init__(self, opener: Callable[[bool], Theriac], settings: Settings, tell: Callable[[Exception], None] = lambda _: None) -> None:
         self.settings = settings
+        self.tell = tell
         self.trouble: str | None = None
         self.boot = secrets.token_hex(6)  # answers kept by clients end with the process: it may have come back with other code
         self._follower = opener(True)
@@ -119,8 +119,15 @@ class Service:
             try:
                 self.follow()
                 self.trouble = None
-            except TheriacError as error:
-                self.trouble = str(error)
+            except Exception as error:  # noqa: BLE001 - a locked catalog or a full disk passes: a thread that ended would serve old answers for good
+                self._troubled(error)
+
+    def _troubled(self, error: Exception) -> None:
+        """Notes what `/health` says until following works again, and tells it once."""
+        words = str(error) or type(error).__name__
+        if words != self.trouble:
+            self.tell(error)
+        self.trouble = words
 
     def close(self) -> None:
         """Gives back every file and connection."""
