@@ -9,7 +9,7 @@ and asks no clock: clock, sleep, chance and transport are handed in.
 import random
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ LONGEST_ASKED_WAIT = 3_600.0
 LARGEST = 256 * 1024 * 1024
 LARGEST_FILE = 8 * 1024**3
 _REDIRECTS = 4
+_MOST_SAID = 16 * 1024
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -185,13 +186,13 @@ class Client:
     def _sent(self, address: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """The response's head, redirects followed, its body still on the wire; foreign errors as ours."""
         for _ in range(_REDIRECTS):
-            url = httpx.URL(address)
+            url = _url(address)
             self._turn(url.host)
             self.traffic.requests += 1
             request = self._client(url.host).build_request("GET", self._mirrored(url), headers={**headers, "User-Agent": self.agent})
             try:
                 response = self._client(url.host).send(request, stream=True)
-            except httpx.TransportError as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last two of a Location that is no address
                 raise _PassingFault(Unreachable(f"{url.host} could not be reached ({_words(error)})")) from error
             try:
                 if response.status_code in _MOVED and (location := response.headers.get("location")):
@@ -199,7 +200,7 @@ class Client:
                     continue
                 yield response
                 return
-            except httpx.TransportError as error:
+            except httpx.HTTPError as error:
                 raise _PassingFault(BadAnswer(f"the answer of {url.host} was cut off ({_words(error)})")) from error
             finally:
                 response.close()
@@ -324,9 +325,24 @@ def _check_status(response: httpx.Response, url: str, *, missing: bool = False) 
     elif status in _PASSING:
         error = Unreachable(f"{host} answers with an error of its own ({status})")
     else:
-        said = b"".join(response.iter_bytes()).decode("utf-8", "replace")[:300]
-        raise Refused(f"{host} refuses {place} ({status}); see its documentation, or try a newer Theriac", status=status, said=said)
+        raise Refused(f"{host} refuses {place} ({status}); see its documentation, or try a newer Theriac", status=status, said=_said(response))
     raise _PassingFault(error, _asked_wait(response))
+
+
+def _said(response: httpx.Response) -> str:
+    """The beginning of what a refusal says, as far as it can be read: a refusal stays one, however its reason is packed."""
+    raw = bytearray()
+    with suppress(httpx.HTTPError):
+        for chunk in response.iter_raw():
+            raw += chunk
+            if len(raw) >= _MOST_SAID:
+                break
+    plain = bytes(raw)
+    if response.headers.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
+        plain = b""
+        with suppress(zlib.error):
+            plain = zlib.decompressobj(wbits=31).decompress(bytes(raw), _MOST_SAID)
+    return plain.decode("utf-8", "replace")[:300]
 
 
 def _asked_wait(response: httpx.Response) -> float | None:
@@ -387,11 +403,22 @@ def _is_page(path: Path) -> bool:
 
 def _redirected(url: httpx.URL, location: str) -> str:
     """Where a redirect leads: a host of the same owner, over https where we came by https."""
-    to = url.join(location)
-    same = to.host.split(".")[-2:] == url.host.split(".")[-2:]
+    try:
+        to = url.join(location)
+        same = to.host.split(".")[-2:] == url.host.split(".")[-2:]
+    except (httpx.InvalidURL, ValueError) as error:
+        raise BadAnswer(f"{url.host} leads to something that is no address ({error}); try again later") from error
     if not same or to.scheme not in ("https", url.scheme):
         raise BadAnswer(f"{url.host} leads to another owner's address ({to.host}); nothing was asked there")
     return str(to)
+
+
+def _url(address: str) -> httpx.URL:
+    """The address, read; BadAnswer where a source names something that is none."""
+    try:
+        return httpx.URL(address)
+    except httpx.InvalidURL as error:
+        raise BadAnswer(f"{address[:100]!r} is no address that can be asked ({error}); nothing was asked there") from error
 
 
 def _place(url: str) -> str:
@@ -399,5 +426,5 @@ def _place(url: str) -> str:
     return str(httpx.URL(url).copy_with(query=None))
 
 
-def _words(error: httpx.TransportError) -> str:
+def _words(error: Exception) -> str:
     return str(error) or type(error).__name__

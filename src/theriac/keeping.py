@@ -20,7 +20,7 @@ from theriac.settings import VERSION, Settings
 from theriac.store import ledger, live, raised
 from theriac.store.home import Home
 from theriac.store.live import Follow
-from theriac.sync import FAILED, SourceRun, Sync, SyncProgress, Wanted, tell_of, unrecovered
+from theriac.sync import FAILED, SourceRun, Sync, SyncProgress, Wanted
 from theriac.terms import Cadence, EventKind, NameKind
 from theriac.views import SourceLine
 
@@ -149,11 +149,11 @@ class Keeper:
         now, told = self.now(), []
         for source, last in self.attempts().items():
             cadence = self.cadences.get(source, Cadence.NEVER)
-            if is_stale(_moment(now), cadence, last.succeeded) and not unrecovered(self.home, source) and last.succeeded:
+            if is_stale(_moment(now), cadence, last.succeeded) and not raised.unrecovered(self.home, source) and last.succeeded:
                 since = last.succeeded.isoformat()
                 event = raised.source_event(EventKind.SOURCE_STALE, source, now, slot=since, old=since, new=f"due {cadence.value}")
                 if raised.fresh(self.home, [event]):
-                    tell_of(self.home, [event], now)
+                    raised.tell_of(self.home, [event], now)
                     told.append(source)
         return told
 

@@ -345,14 +345,16 @@ class Run:
             seconds=round(seconds, 3),
         )
 
-    def finish(self, report: LoadReport, *, succeeded: bool = True) -> None:
-        """Brings names and search along, tidies segments, and notes the run; one that was cut moves no source's last success."""
+    def finish(self, report: LoadReport, *, succeeded: bool = True, more: bool = False) -> None:
+        """Brings names and search along, tidies segments, and notes the run; one that was cut moves no source's last success.
+
+        With `more` to come at once the names wait: who asks for them meanwhile brings them along."""
         try:
             self.search.commit(self.home.head())
         except LeftoverInTheWay:
             self.search.start_over()
             catch_up(self.home, self.search, patient=True)
-        if registry.stamp_wanted(self.home) != self.claims_before or registry.stale(self.home):
+        if not more and (registry.stamp_wanted(self.home) != self.claims_before or registry.stale(self.home)):
             registry.rebuild(self.home, now())
         moment = now()
 

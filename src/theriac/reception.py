@@ -28,12 +28,13 @@ Submit = Callable[[Task], "Future[Examined] | Examined"]
 
 
 class Reception:
-    """An open way into the store, under the writer's lock, for the pages of one pass."""
+    """An open way into the store, under the writer's lock, for some pages of a pass; with `more` to come, names wait for those that follow."""
 
     def __init__(self, run: Run, submit: Submit) -> None:
         self.run = run
         self.submit = submit
         self.succeeded = False
+        self.more = False
         self._waiting: deque[Future[Examined] | Examined] = deque()
 
     def beside(self, notes: Sequence[Note]) -> None:
@@ -67,11 +68,9 @@ class Reception:
         while self._waiting:
             self.run.take(self._waiting.popleft())
 
-    def settle(self) -> bool:
-        """Waits for everything handed in; tells whether so much has gathered that it is time to commit."""
+    def settle(self) -> None:
+        """Waits for everything handed in."""
         self._drain()
-        settings, intake = self.run.settings, self.run.intake
-        return intake.bytes >= settings.batch_bytes // 2 or len(intake.batch.sightings) >= settings.batch_records // 2
 
     def commit(self, notes: Sequence[Note] = (), listings: Sequence[dict[str, object]] = ()) -> None:
         """Makes visible what was handed in, and with it the notes and the listings."""
@@ -112,5 +111,5 @@ def reception(
             desk = Reception(run, submit)
             yield desk
             report = run.report(0.0)
-            run.finish(report, succeeded=desk.succeeded)
+            run.finish(report, succeeded=desk.succeeded, more=desk.more)
             tell(report)

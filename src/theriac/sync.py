@@ -6,12 +6,11 @@ It opens no socket, asks no clock and knows no source's format.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 
 from theriac.errors import BadAnswer, ExpiredCursor, LiveError, Stopped, TotalShrank, UserError
-from theriac.flow.events import Event
 from theriac.flow.keys import name_key
 from theriac.http import Client, Validators
 from theriac.live import FETCHERS
@@ -21,7 +20,7 @@ from theriac.reception import Reception, reception
 from theriac.settings import Settings
 from theriac.sources.base import hash_bytes
 from theriac.store import ledger, live, raised
-from theriac.store.home import Batch, Home
+from theriac.store.home import Home
 from theriac.store.live import Attempt, Note, Pass
 from theriac.terms import EventKind, SyncDepth
 
@@ -119,7 +118,7 @@ class Sync:
 
     def _changes(self, fetcher: Fetcher, followed: Sequence[Names]) -> Iterator[Wanted]:
         state = live.pass_of(self.home, fetcher.name)
-        if state.cursor and state.depth == SyncDepth.FULL:
+        if state.depth == SyncDepth.FULL and (state.cursor or state.began_at):
             yield Wanted(fetcher, SyncDepth.FULL)
         elif state.since:
             yield Wanted(fetcher, SyncDepth.CHANGES)
@@ -195,10 +194,10 @@ class Sync:
         if isinstance(fault, TotalShrank):
             slot = f"{fault.before}>{fault.now}@{moment[:10]}"
             events.append(raised.source_event(EventKind.SOURCE_TOTAL_SHRANK, source, moment, slot=slot, old=str(fault.before), new=str(fault.now)))
-        if fault is None and (stale := unrecovered(self.home, source)):
+        if fault is None and (stale := raised.unrecovered(self.home, source)):
             events.append(raised.source_event(EventKind.SOURCE_RECOVERED, source, moment, slot=stale.id, old=stale.old, new=moment))
         if events:
-            tell_of(self.home, events, moment, notes)
+            raised.tell_of(self.home, events, moment, notes)
         else:
             live.noted(self.home, notes)
 
@@ -217,6 +216,7 @@ class _Passing:
         self.state = Pass(source=self.fetcher.name)
         self.total: int | None = None
         self.guarded = False
+        self.gathered: list[Page] = []
 
     def go(self) -> None:
         """The pass from its cursor on; once from its beginning where the source no longer knows the cursor. Then what is gone is looked for."""
@@ -224,7 +224,7 @@ class _Passing:
             self._once()
         except ExpiredCursor as error:
             self.report.notices.append(str(error))
-            live.noted(self.home, [live.keep_pass(msgspec.structs.replace(self.state, cursor="", began_at=""))])
+            live.noted(self.home, [live.keep_pass(msgspec.structs.replace(self.state, cursor=""))])
             self._once()
         if self.wanted.depth is SyncDepth.CHANGES and not self.wanted.names and self.report.outcome == DONE:
             self._look_for_the_gone()
@@ -238,26 +238,59 @@ class _Passing:
             listing = hash_bytes(self.fetcher.name.encode(), self.wanted.scope.encode(), began.encode())
             fresh = {"depth": self.wanted.depth, "cursor": "", "began_at": began, "counted": 0, "flawed": 0, "listing": listing}
             self.state = msgspec.structs.replace(self.state, **fresh)
+        # Nobody is kept from writing while the source is waited for: pages are gathered first, and the lock is taken for what has gathered.
+        self.gathered.clear()
         with ExitStack() as stack:
             desk: Reception | None = None
-            fault: LiveError | None = None
+            for item in self.fetcher.pass_over(self.sync.client, ask):
+                self._guard(ask, item)
+                if isinstance(item, Page):
+                    self._gather(item)
+                    if item.file is not None and not item.cursor:
+                        # The fetcher unlinks the file when it goes on, and asks nothing more: the end is committed with it.
+                        desk = stack.enter_context(self._desk())
+                        self._take_gathered(desk, first=first)
+                    elif item.cursor and self._is_enough(item):
+                        with self._desk() as middle:
+                            middle.more = True
+                            self._take_gathered(middle, first=first)
+                            middle.commit([live.keep_pass(self.state)])
+                elif isinstance(item, Finished):
+                    if desk is None and self.gathered:
+                        desk = stack.enter_context(self._desk())
+                        self._take_gathered(desk, first=first)
+                    self._finish(desk, item)
+                    if desk is not None:
+                        desk.succeeded = True
+
+    @contextmanager
+    def _desk(self) -> Iterator[Reception]:
+        """The way into the store; it closes in good order whatever fault of the source ends the pass, which is raised behind it."""
+        fault: LiveError | None = None
+        with reception(self.home, self.sync.settings, self.sync.now(), self.sync.waiting, self._counted) as desk:
             try:
-                for item in self.fetcher.pass_over(self.sync.client, ask):
-                    self._guard(ask, item)
-                    if isinstance(item, Page):
-                        desk = desk or stack.enter_context(self._desk())
-                        self._take(desk, item, first=first)
-                    elif isinstance(item, Finished):
-                        self._finish(desk, item)
+                yield desk
             except LiveError as error:
                 fault = error
-            if desk is not None:
-                desk.succeeded = fault is None
         if fault is not None:
             raise fault
 
-    def _desk(self) -> AbstractContextManager[Reception]:
-        return reception(self.home, self.sync.settings, self.sync.now(), self.sync.waiting, self._counted)
+    def _gather(self, page: Page) -> None:
+        self.gathered.append(page)
+        self._progress(page.total)
+
+    def _is_enough(self, page: Page) -> bool:
+        """Whether so much has gathered that it is time to commit: half of a batch, or a bulk file."""
+        settings, gathered = self.sync.settings, self.gathered
+        size, count = sum(len(one.payload) for one in gathered), sum(one.records or 0 for one in gathered)
+        return page.file is not None or size >= settings.batch_bytes // 2 or count >= settings.batch_records // 2
+
+    def _take_gathered(self, desk: Reception, *, first: bool) -> None:
+        pages = self.gathered[:]
+        self.gathered.clear()
+        for page in pages:
+            self._take(desk, page, first=first)
+            self._progress(page.total)
 
     def _counted(self, loaded: LoadReport) -> None:
         """Adds the counts of a reception that closed."""
@@ -283,7 +316,7 @@ class _Passing:
             )
 
     def _take(self, desk: Reception, page: Page, *, first: bool) -> None:
-        """One page into the store; committed with its cursor once enough has gathered. The last page waits for the end of the pass."""
+        """One page into the open batch, and into the pass's state its cursor and counts, which are committed with it."""
         before, broken = desk.read, desk.quarantined
         path = "/".join(part for part in ("live", self.fetcher.name, page.dated or "", page.name) if part)
         under = self.state.listing if page.listing else ""
@@ -292,18 +325,15 @@ class _Passing:
             desk.take_file(path, page.file, listing=page.listing, under=under)
         else:
             desk.take(path, page.payload, listing=page.listing, under=under)
-        full = desk.settle()
+        desk.settle()
         if desk.unrecognised:
+            if page.file is not None:
+                page.file.unlink(missing_ok=True)
             raise BadAnswer(f"{self.fetcher.name} answers in a format that is not read here; the page was not kept: try a newer Theriac")
         known = msgspec.json.encode(_validators.decode(self.state.validators) | dict(page.validators)).decode()
         counted, flawed = self.state.counted + desk.read - before, self.state.flawed + desk.quarantined - broken
         self.state = msgspec.structs.replace(self.state, cursor=page.cursor, counted=counted, flawed=flawed, validators=known)
-        notes = self._drift(page)
-        if page.cursor and (full or notes or page.file is not None):
-            desk.commit([*notes, live.keep_pass(self.state)])
-        elif notes:
-            desk.run.intake.batch.statements.extend(notes)
-        self._progress(page.total)
+        desk.run.intake.batch.statements.extend(self._drift(page))
 
     def _drift(self, page: Page) -> list[Note]:
         """What tells of fields and codes that were not met before, each once."""
@@ -319,7 +349,8 @@ class _Passing:
 
     def _progress(self, total: int | None) -> None:
         traffic = self.sync.client.traffic
-        self.report.records = self.told.records = self.state.counted
+        self.report.records = self.state.counted
+        self.told.records = self.state.counted + sum(page.records or 0 for page in self.gathered)
         self.told.total, self.told.requests, self.told.bytes = total, traffic.requests, traffic.bytes
         self.sync.tell(self.told)
 
@@ -328,9 +359,10 @@ class _Passing:
         moment = self.sync.now()
         self.report.release, self.report.records = end.release, self.state.counted
         whole = end.total is None or end.nothing_new or end.total == self.state.counted
-        done = msgspec.structs.replace(self.state, cursor="", began_at="", counted=0, flawed=0, listing="")
+        # A pass that did not bring all keeps when it began: the next run asks for the same again.
+        done = msgspec.structs.replace(self.state, cursor="", counted=0, flawed=0, listing="")
         if whole:
-            done = msgspec.structs.replace(done, since=end.since or done.since, done_at=moment)
+            done = msgspec.structs.replace(done, since=end.since or done.since, done_at=moment, began_at="")
         if whole and not end.nothing_new and not self.wanted.names:
             done = msgspec.structs.replace(done, total=self.total if self.total is not None else end.total)
         if self.wanted.depth is SyncDepth.FULL and whole:
@@ -341,12 +373,19 @@ class _Passing:
             desk.commit([live.keep_pass(done)], listings)
         else:
             live.noted(self.home, [live.keep_pass(done)])
+        if whole and end.complete and end.total is not None:
+            self._keep_apart(end.total)
         self.report.outcome = NOTHING_NEW if end.nothing_new else DONE
         if not whole:
             raise BadAnswer(
                 f"{self.fetcher.name} says that there are {end.total or 0:,} records and gave {counted:,}: what it gave is kept, "
                 f"no absence is believed, and the next run asks for the same again"
             )
+
+    def _keep_apart(self, total: int) -> None:
+        """Remembers by how much a complete list differs from what is held, unreadable records most of all: that much proves nothing later."""
+        self.state = msgspec.structs.replace(self.state, apart=total - live.held_count(self.home, self.fetcher.name))
+        live.noted(self.home, [live.keep_pass(self.state)])
 
     def _listing(self, end: Finished) -> list[dict[str, object]]:
         if self.state.flawed:
@@ -402,19 +441,6 @@ class _Passing:
             desk.commit([], [row] if gone else [])
         left = live.held(self.home, self.fetcher.name, end.complete)
         if not left - named:
-            self.state = msgspec.structs.replace(self.state, apart=len(named) - live.held_count(self.home, self.fetcher.name))
-            live.noted(self.home, [live.keep_pass(self.state)])
+            self._keep_apart(len(named))
         if missing := len(named - left):
             self.report.notices.append(f"{self.fetcher.name} lists {missing:,} records that are not here; `theriac sync --full` brings them")
-
-
-def tell_of(home: Home, events: Sequence[Event], moment: str, notes: Sequence[Note] = ()) -> None:
-    """Makes a commit that brings these events, so that alerts hear of them."""
-    with home.writer(moment) as writer:
-        writer.commit(Batch(statements=[*notes, *(raised.raising(event) for event in events)]), moment)
-
-
-def unrecovered(home: Home, source: str) -> Event | None:
-    """The event that told that the source is stale, where none has told since that it is well."""
-    found = raised.newest(home, source, EventKind.SOURCE_STALE, EventKind.SOURCE_RECOVERED)
-    return found if found is not None and found.kind is EventKind.SOURCE_STALE else None

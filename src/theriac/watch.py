@@ -33,7 +33,7 @@ from theriac.live import FETCHERS
 from theriac.model import Application, Article, Label, Medicine, Recall, Shortage, Study
 from theriac.settings import Settings
 from theriac.store import alerts as kept
-from theriac.store import events, ledger, saved_searches, upkeep
+from theriac.store import events, ledger, live, saved_searches, upkeep
 from theriac.store.events import Told
 from theriac.store.home import Home
 from theriac.store.lake import Lake, Stored
@@ -250,13 +250,14 @@ class Watch:
 
     def freshness(self, now: str, cadence: str) -> list[Freshness]:
         """How fresh each source is; stale is one that is asked regularly and has missed its turn."""
-        usual = cadences(cadence, {one.name: one.cadence for one in FETCHERS})
+        usual, asked = cadences(cadence, {one.name: one.cadence for one in FETCHERS}), live.last_attempts(self.home)
         return [
             Freshness(
                 source=str(row["source"]),
                 data=_text(row["data_timestamp"]),
                 checked=_text(row["last_success"]),
-                stale=row["last_success"] is not None
+                stale=row["source"] in asked
+                and row["last_success"] is not None
                 and is_stale(moment(now), usual.get(str(row["source"]), Cadence.NEVER), moment(str(row["last_success"]))),
             )
             for row in ledger.sources(self.home)

@@ -9,7 +9,7 @@ from theriac.settings import Settings
 
 def main() -> None:
     """The folder and the mirror are the arguments."""
-    settings = Settings(home=Path(sys.argv[1]), workers=1, batch_records=20, mirror=sys.argv[2], rate=100_000.0)
+    settings = Settings(home=Path(sys.argv[1]), workers=1, batch_records=16, mirror=sys.argv[2], rate=100_000.0)
     print("ready", flush=True)
     with open_home(settings=settings, create=True) as store:
         for source in ("ctgov", "openfda_label", "openfda_drugsfda"):

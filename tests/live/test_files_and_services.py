@@ -495,3 +495,23 @@ def test_every_source_has_a_rate_that_its_host_bears(source: str) -> None:
     fetcher = FETCHERS[source][0]
     assert 0 < fetcher.rate <= {"api.fda.gov": 4, "eutils.ncbi.nlm.nih.gov": 3}.get(fetcher.host, 2)
     assert fetcher.name == source
+
+
+def test_a_resumed_pass_leaves_to_the_next_one_what_was_published_behind_its_cursor(world: World, tmp_path: Path) -> None:
+    first = [one for one in passed(world, "dailymed", tmp_path) if isinstance(one, Page)][80]
+    world.dailymed.put(set_id(2), label(2, version=2), "2026-03-04")
+    world.dailymed.loaded = "2026-03-05"
+    resumed = passed(world, "dailymed", tmp_path, cursor=first.cursor, today="2026-03-05")
+    assert label(2, version=2) not in pages(resumed) and end(resumed).since == "2026-03-02"
+    again = next(one for one in resumed if isinstance(one, Page))
+    assert end(passed(world, "dailymed", tmp_path, cursor=again.cursor, today="2026-03-05")).since == "2026-03-02"
+    assert label(2, version=2) in pages(passed(world, "dailymed", tmp_path, since=end(resumed).since, today="2026-03-05"))
+
+
+def test_a_damaged_part_of_a_bulk_download_is_asked_for_again(world: World, tmp_path: Path) -> None:
+    date, parts, count = world.openfda.exports["enforcement"]
+    world.openfda.exports["enforcement"] = (date, [b"no zip at all", *parts[1:]], count)
+    with pytest.raises(BadAnswer, match="is not a whole zip"):
+        passed(world, "openfda_enforcement", tmp_path)
+    world.openfda.exports["enforcement"] = (date, parts, count)
+    assert len(pages(passed(world, "openfda_enforcement", tmp_path))) == len(parts)

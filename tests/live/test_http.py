@@ -288,3 +288,37 @@ def test_a_file_that_is_as_it_was_is_not_sent(tmp_path: Path) -> None:
     handle, asked = answers(httpx.Response(304))
     answer = client(handle).save("https://files.example.org/p.zip", tmp_path / "p.zip", known=Validators('"v1"'))
     assert answer.not_modified and answer.file is None and asked[0].headers["if-none-match"] == '"v1"'
+
+
+@pytest.mark.parametrize("content", [b"no gzip", WHOLE[:40], gzip.compress(b"no" * 50_000_000)], ids=["damaged", "half", "bomb"])
+def test_a_refusal_stays_one_however_its_reason_is_packed(content: bytes) -> None:
+    handle, asked = answers(httpx.Response(403, stream=httpx.ByteStream(content), headers={"content-encoding": "gzip"}))
+    with pytest.raises(Refused) as caught:
+        client(handle).get(URL)
+    assert caught.value.status == 403 and len(caught.value.said) <= 300 and len(asked) == 1
+
+
+def test_only_the_beginning_of_a_refusal_is_read() -> None:
+    sent: list[int] = []
+
+    class Endless(httpx.SyncByteStream):
+        def __iter__(self):  # type: ignore[no-untyped-def]
+            while len(sent) < 1_000:
+                sent.append(1)
+                yield b"no " * 4_000
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(403, stream=Endless()))
+    with pytest.raises(Refused, match="refuses"), Client(clock=Time().clock, agent="a", transport=transport) as asker:
+        asker.get(URL)
+    assert len(sent) < 10
+
+
+@pytest.mark.parametrize("location", ["https://api.example.org:port/", "https://api.example.org/\x7f", "https://xn--.example.org/"])
+def test_a_redirect_to_what_is_no_address_is_a_fault_of_the_source(location: str) -> None:
+    with pytest.raises(LiveError):
+        client(lambda _: httpx.Response(302, headers={"location": location})).get(URL)
+
+
+def test_a_link_that_is_no_address_is_a_fault_of_the_source(tmp_path: Path) -> None:
+    with pytest.raises(BadAnswer, match="is no address"):
+        client(lambda _: httpx.Response(200, content=OK)).save("https://api.example.org:port/", tmp_path / "part.zip")

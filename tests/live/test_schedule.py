@@ -1,20 +1,24 @@
 """When sources are due, and the scheduler that asks them: staggered, caught up once, silent in a home that follows nothing."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
-from live_homes import World, kinds, opened, until
+from live_homes import World, kinds, opened, study, until
 
+from theriac.api import scheduling
 from theriac.errors import UserError
 from theriac.flow.cadence import LastAttempt, cadences, due, is_stale, next_due, slot
 from theriac.keeping import Keeper
 from theriac.live import FETCHERS
 from theriac.schedule import Scheduler, stoppable
 from theriac.terms import Cadence
+from theriac.watch import Watch
 
 USUAL = {"ctgov": Cadence.DAILY, "labels": Cadence.WEEKLY, "ema": Cadence.DAILY, "off": Cadence.NEVER}
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -167,3 +171,30 @@ def test_unknown_sources_and_names_are_said(tmp_path: Path, world: World) -> Non
                 store.keeper.sync(**wrong)  # type: ignore[arg-type]
         with pytest.raises(UserError, match="is not followed"):
             store.keeper.unfollow("imiquimod")
+
+
+def test_only_what_was_ever_asked_for_can_be_overdue(tmp_path: Path, world: World) -> None:
+    world.filled(6)
+    far = "2030-01-01T00:00:00Z"
+    with opened(tmp_path / "home", world) as store:
+        (tmp_path / "studies.json").write_text(json.dumps({"studies": [study(50)]}))
+        store.load([tmp_path / "studies.json"])
+        store.keeper.sync(full="openfda_drugsfda")
+        told = {one.source: one.stale for one in Watch(store.home, store.names).freshness(far, "")}
+        assert (told["ctgov"], told["openfda_drugsfda"]) == (False, True)
+        store.keeper.sync(["ctgov"], drug="imiquimod")
+        assert all(one.stale for one in Watch(store.home, store.names).freshness(far, "") if one.source in ("ctgov", "openfda_drugsfda"))
+
+
+def test_the_scheduler_of_the_service_asks_what_is_followed_and_stops_with_it(tmp_path: Path, world: World) -> None:
+    world.filled(6)
+    others = " ".join(f"{one.name}=never" for one in FETCHERS if one.name != "ctgov")
+    with opened(tmp_path / "home", world) as store:
+        store.keeper.follow("imiquimod")
+        settings = msgspec.structs.replace(store.settings, cadence=f"{others} ctgov=daily")
+    said: list[str] = []
+    with scheduling(settings, said.append):
+        until(lambda: len(said) >= 1)
+        assert "schedule" in {one.name for one in threading.enumerate()}
+    assert said[0].startswith("ctgov (imiquimod): done, 4 records")
+    assert "schedule" not in {one.name for one in threading.enumerate()}

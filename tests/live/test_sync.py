@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from live_homes import CONTACT, Clockwork, World, application, full, held, increment, kinds, label, of_drug, opened, payloads, study, syncing
+from replay_files import zipped
 
 from theriac.store import live
 
@@ -252,3 +253,63 @@ def test_validators_are_kept_with_the_pass(tmp_path: Path, world: World, time: C
     with opened(tmp_path, world) as store:
         live.noted(store.home, [live.keep_pass(state)])
         assert live.pass_of(store.home, "x") == state
+
+
+def test_a_full_pass_that_did_not_bring_all_is_asked_for_again(tmp_path: Path, world: World, time: Clockwork) -> None:
+    world.filled(6)
+    with opened(tmp_path, world) as store:
+        sync = syncing(store, world, time)
+        world.replay.fail("total", times=1)
+        assert full(sync, "ctgov").outcome == "failed"
+        assert [(one.depth, one.names) for one in sync.changes([], ["ctgov"])] == [("full", None)]
+        assert increment(sync, "ctgov").outcome == "done"
+        assert [one.depth for one in sync.changes([], ["ctgov"])] == ["changes"]
+
+
+def test_a_set_with_a_record_that_cannot_be_read_is_not_brought_again_at_each_release(tmp_path: Path, world: World, time: Clockwork) -> None:
+    world.filled(6)
+    broken = application(80)
+    broken["products"] = "none"
+    world.openfda.put("drugsfda", "NDA000080", broken)
+    world.openfda.export("drugsfda")
+    with opened(tmp_path, world) as store:
+        sync = syncing(store, world, time)
+        done = full(sync, "openfda_drugsfda")
+        assert (done.outcome, done.quarantined) == ("done", 1)
+        world.advance()
+        world.openfda.export("drugsfda")
+        world.replay.log.clear()
+        assert increment(sync, "openfda_drugsfda").outcome == "done"
+        assert [one.path for one in world.replay.log if "download" in one.host + one.path] == []
+
+
+def test_a_bulk_file_in_no_format_is_not_kept(tmp_path: Path, world: World, time: Clockwork) -> None:
+    world.filled(6)
+    date, parts, count = world.openfda.exports["drugsfda"]
+    world.openfda.exports["drugsfda"] = (date, [zipped({"notes.json": b'{"nothing": "of ours"}'})], count)
+    with opened(tmp_path, world) as store:
+        sync = syncing(store, world, time)
+        done = full(sync, "openfda_drugsfda")
+        assert done.outcome == "failed", done
+        assert list((tmp_path / "incoming" / "openfda_drugsfda").iterdir()) == []
+        world.openfda.exports["drugsfda"] = (date, parts, count)
+        assert full(sync, "openfda_drugsfda").outcome == "done"
+
+
+def test_others_write_while_a_source_is_waited_for(tmp_path: Path, world: World, time: Clockwork) -> None:
+    world.filled(30).ctgov.largest_page = 10
+    with opened(tmp_path, world) as store:
+        sync = syncing(store, world, time, batch_records=20)
+        world.replay.fail("503", "/api/v2/studies", times=1, after=2)
+        world.replay.retry_after = "120"
+        held_up: list[float] = []
+
+        def waiting(seconds: float) -> None:
+            with store.home.writer("2026-03-02T12:00:00Z", patience=0.0):
+                held_up.append(seconds)
+            time.sleep(seconds)
+
+        sync.client.clock = msgspec.structs.replace(time.clock, sleep=waiting)
+        done = full(sync, "ctgov")
+        assert (done.outcome, done.records, done.new) == ("done", 30, 30)
+        assert max(held_up) == 120 and live.pass_of(store.home, "ctgov").counted == 0

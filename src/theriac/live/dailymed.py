@@ -77,19 +77,21 @@ class DailyMed(Fetcher):
             return
         wanted = sorted(self._changed(client, ask))
         left = [set_id for set_id in wanted if set_id > at.after]
+        # What was published behind the cursor after the pass was cut is left to the next one: it goes on from where this one began.
+        first = at.release or release
         gone = 0
         for set_id in left:
             answer = client.get(f"{API}/spls/{set_id}.xml", json=False, missing=True, sound=_sound_label)
             if answer.status == _GONE:
                 gone += 1
                 continue
-            cursor = msgspec.json.encode(_Cursor(after=set_id, release=release)).decode()
+            cursor = msgspec.json.encode(_Cursor(after=set_id, release=first)).decode()
             yield Page(
                 name="spl.xml", cursor=cursor, payload=answer.body, dated=release, release=release, published=release, total=len(wanted), records=1
             )
         if gone > 1 and gone == len(left):
             raise BadAnswer(f"{self.host} lists {gone} labels and serves none of them; nothing was believed, try again later")
-        yield Finished(since=release, release=release, published=release)
+        yield Finished(since=first, release=first, published=first)
 
     def _changed(self, client: Client, ask: Ask) -> set[str]:
         """The set ids of what is asked for: by the service's list for each name, and by the feed for what changed of everything."""

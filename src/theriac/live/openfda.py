@@ -8,6 +8,7 @@ pages are followed by the Link header's `search_after` alone. The API and the bu
 """
 
 import datetime
+import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -175,6 +176,9 @@ class OpenFDA(Fetcher):
             target = ask.folder / f"{self.endpoint}-{exported.export_date}-{part.file.rpartition('/')[2]}"
             if not target.exists():
                 client.save(part.file, target)
+            if not zipfile.is_zipfile(target):
+                target.unlink(missing_ok=True)
+                raise BadAnswer(f"{part.file} is not a whole zip; nothing of it was believed, try again later")
             last = number == len(exported.partitions)
             yield Page(
                 name=target.name,

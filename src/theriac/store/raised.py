@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from theriac.flow.events import Event, event_id
 from theriac.store.catalog import COMMIT
-from theriac.store.home import Home
+from theriac.store.home import Batch, Home
 from theriac.store.live import Note
 from theriac.store.live_tables import RAISED
 from theriac.terms import EventKind
@@ -54,6 +54,18 @@ def newest(home: Home, source: str, *kinds: EventKind) -> Event | None:
     with home.engine.connect() as connection:
         row = connection.execute(query.order_by(RAISED.c.commit_id.desc(), RAISED.c.seen.desc())).first()
     return None if row is None else msgspec.json.decode(row.body, type=Event)
+
+
+def tell_of(home: Home, events: Sequence[Event], moment: str, notes: Sequence[Note] = ()) -> None:
+    """Makes a commit that brings these events, so that alerts hear of them."""
+    with home.writer(moment) as writer:
+        writer.commit(Batch(statements=[*notes, *(raising(event) for event in events)]), moment)
+
+
+def unrecovered(home: Home, source: str) -> Event | None:
+    """The event that told that the source is stale, where none has told since that it is well."""
+    found = newest(home, source, EventKind.SOURCE_STALE, EventKind.SOURCE_RECOVERED)
+    return found if found is not None and found.kind is EventKind.SOURCE_STALE else None
 
 
 def take_in(home: Home) -> None:
