@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from replay import OpenFDA, Replay
 from replay_files import Chembl, DailyMed, EUtils, Files, zipped
 
-from replay import OpenFDA, Replay
 from theriac.errors import BadAnswer, ExpiredCursor, Refused, Unreachable, UserError
 from theriac.http import Client, Clock, user_agent
 from theriac.live.base import Ask, Fetcher, Finished, Item, Names, Page
