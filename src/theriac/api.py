@@ -112,7 +112,10 @@ def open_home(
     to another opened one to bring them along (`follow`): a service has many readers and one that follows.
     """
     chosen = settings or read_settings(Path(home) if home is not None else None)
-    return Theriac(prepare(chosen.home, chosen.catalog_url, create=create), chosen, follows=follows)
+    made = Theriac(prepare(chosen.home, chosen.catalog_url, create=create), chosen, follows=follows)
+    if follows:
+        made.upgrade()  # a catalog that older code made lacks what this code's questions ask it
+    return made
 
 
 class Theriac:
@@ -155,7 +158,7 @@ class Theriac:
 
     def follow(self) -> None:
         """Brings names, events and the text index to the last commit, so that those who do not follow answer from it."""
-        chronicle.catch_up(self.home)
+        self._catch_up_events()
         self._text_index()
         self.names_at(None)
 
@@ -436,7 +439,7 @@ class Theriac:
 
     def alerts_of(self, owner: str | None) -> Alerts:
         """The same for one person, who sees and changes their own alerts only; None is everybody's."""
-        return Alerts(self.home, self.names, self.settings, self._resolve, self.targets, self.holding, pipeline.now, owner)
+        return Alerts(self.home, self.names, self.settings, self._resolve, self.targets, self.holding, pipeline.now, owner, follows=self.follows)
 
     def people(self, client: str = "") -> People:
         """Accounts, sessions, tokens, the audit trail and flags; `client` is the address that a change comes from."""
@@ -710,7 +713,11 @@ class Theriac:
         records = self._records_about(drug, condition, as_of)
         since = _date_or_none(since, "since")
         day = min([*days, pipeline.now()])
-        return news.news(self.lake(as_of), names, since=since, until=day, records=records, family=family, source=source, page=page)
+        about = {
+            "drug": None if drug is None else self.entity(drug, as_of=as_of).id,
+            "condition": None if condition is None else self.entity(condition, "condition", as_of).id,
+        }
+        return news.news(self.lake(as_of), names, since=since, until=day, records=records, family=family, source=source, page=page, **about)
 
     def change(self, number: str) -> NewsItem:
         """One change by its id."""

@@ -51,7 +51,7 @@ def catch_up(home: Home, tell: Callable[[int], None] = lambda _: None) -> int:
     baselines: kept.Baselines = {}
     if kept.to_chronicle(home, 1):
         kept.forget_baseline(home)
-    while records := kept.to_chronicle(home, _LOT):
+    while (read := home.index.stamp) >= 0 and (records := kept.to_chronicle(home, _LOT)):
         found: dict[int, list[Told]] = {record: [] for record in records}
         histories, lake = list(kept.histories(home, records, baselines)), Lake(home)
         pairs = [pair for history in histories for pair in steps(history, removals)]
@@ -60,20 +60,22 @@ def catch_up(home: Home, tell: Callable[[int], None] = lambda _: None) -> int:
                 found[record].extend(events)
         for record, events in _crossings(lake, histories, days):
             found[record].extend(events)
-        kept.keep(home, found.items())
+        kept.keep(home, found.items(), read)
         done += len(records)
         tell(done)
     kept.settle(home)
     return done
 
 
-def tick(home: Home, now: str) -> None:
-    """Makes a commit of its own where a date was crossed since the last one, so that what is told commit by commit hears of it."""
+def tick(home: Home, now: str) -> int | None:
+    """Makes a commit of its own where a date was crossed since the last one, so that what is told commit by commit hears of it; gives its number."""
     catch_up(home)
     if kept.due(home, now):
         with home.writer(now) as writer:
-            writer.mark(now, run=now)
+            own = writer.mark(now, run=now)
         kept.settle(home)
+        return own
+    return None
 
 
 def _crossings(lake: Lake, histories: Sequence[RecordHistory], days: list[tuple[int, str]]) -> Iterator[tuple[int, list[Told]]]:

@@ -4,7 +4,7 @@ Flows in: a drug, a lake and the names. Flows out: the uses of a moment, and the
 document once and derives no programme.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import msgspec
@@ -17,7 +17,8 @@ from theriac.flow.registry import Entity
 from theriac.gather import PRODUCT_ROLES, document_of, resolved
 from theriac.model import Application, Label, Medicine
 from theriac.standing import Standing
-from theriac.store.candidacies import baselines, table_of
+from theriac.store import live
+from theriac.store.candidacies import baselines, came_with, table_of
 from theriac.store.lake import Lake
 from theriac.store.registry import Names
 
@@ -51,6 +52,7 @@ class Decisions:
         self.standing = standing
         self._of: dict[str, DecisionsOfDrug] = {}
         self._baselines: dict[str, dict[str, str]] = {}
+        self._quiet = live.first_passes(lake.home)
 
     def baseline(self, record: str) -> str:
         """When the table of a record was first seen."""
@@ -59,10 +61,14 @@ class Decisions:
             self._baselines[source] = baselines(self.lake.home, source)
         return self._baselines[source].get(table_of(self.lake.home, source, key), "")
 
+    def silent(self, record: str, first: str) -> bool:
+        """Whether a record first seen then was there before anybody looked: when its table was first seen, or its drug first asked for."""
+        return first <= self.baseline(record) or (bool(self._quiet) and came_with(self.lake.home, record, first) in self._quiet)
+
     def of(self, drug: str) -> "DecisionsOfDrug":
         """The drug's decisions."""
         if drug not in self._of:
-            self._of[drug] = DecisionsOfDrug(self.names.entity(drug), self.lake, self.names, self.standing, self.baseline)
+            self._of[drug] = DecisionsOfDrug(self.names.entity(drug), self.lake, self.names, self.standing, self)
         return self._of[drug]
 
     def forget(self) -> None:
@@ -73,9 +79,10 @@ class Decisions:
 class DecisionsOfDrug:
     """What was decided about one drug, at any moment."""
 
-    def __init__(self, entity: Entity | None, lake: Lake, names: Names, standing: Standing, baseline: Callable[[str], str]) -> None:
+    def __init__(self, entity: Entity | None, lake: Lake, names: Names, standing: Standing, of: Decisions) -> None:
         self.entity = entity
-        self.baseline = baseline
+        self.silent = of.silent
+        self.baseline = of.baseline
         self.lake = lake
         self.names = names
         self.standing = standing
@@ -97,7 +104,7 @@ class DecisionsOfDrug:
 
     def _paper(self, document: PaperOfDrug, start: str, end: str | None, first: str) -> Paper:
         baseline = self.baseline(document.document.record)
-        return Paper(document, start, end, baseline, comes_silently=start == first and start <= baseline)
+        return Paper(document, start, end, baseline, comes_silently=start == first and self.silent(document.document.record, first))
 
     @cached_property
     def moments(self) -> tuple[str, ...]:

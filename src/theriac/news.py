@@ -89,18 +89,29 @@ def news(
     family: str | None,
     source: str | None,
     page: int,
+    drug: str | None = None,
+    condition: str | None = None,
 ) -> News:
     """One page of what changed, newest first; a facet's counts leave out the choice in that facet itself."""
     if family is not None and family not in FAMILIES:
         raise UserError(f"there is no kind of change {family!r}; choose one of {', '.join(FAMILIES)}")
-    counted = events.counts(lake.home, since=since, until=until, records=records)
+    counted = events.counts(lake.home, since=since, until=until, records=records, drug=drug, condition=condition)
     total = sum(number for (kind, one), number in counted.items() if family in (None, kind) and source in (None, one))
     pages = max(1, -(-total // _TOGETHER))
     if not 1 <= page <= pages:
         raise UserError(f"there are pages 1 to {pages}, not {page}")
     families = [family] if family else []
     found = events.page_of_events(
-        lake.home, since=since, until=until, records=records, families=families, source=source, most=_TOGETHER, skip=_TOGETHER * (page - 1)
+        lake.home,
+        since=since,
+        until=until,
+        records=records,
+        families=families,
+        source=source,
+        drug=drug,
+        condition=condition,
+        most=_TOGETHER,
+        skip=_TOGETHER * (page - 1),
     )
     return News(
         total=total,

@@ -20,7 +20,7 @@ from theriac.model import Study
 from theriac.stages import STARTER
 from theriac.standing import TRIAL_PATHS, Standing
 from theriac.store import candidacies as kept
-from theriac.store import events, ledger
+from theriac.store import events, ledger, live
 from theriac.store.candidacies import Current, Programme
 from theriac.store.events import RecordHistory, Told
 from theriac.store.home import Home
@@ -45,6 +45,7 @@ class Found(msgspec.Struct, frozen=True):
 def catch_up(home: Home, names: Names, today: str, tell: Callable[[int], None] = lambda _: None) -> int:
     """Brings the events of programmes to the present history and day; gives how many programmes were looked at."""
     run = _Run(home, names, today[:10])
+    read = kept.state(home)
     touched = kept.unstaged(home, ("study", *_PAPERS))
     trials = {record: since for record, (since, kind) in touched.items() if kind == "study"}
     papers = {record: since for record, (since, kind) in touched.items() if kind != "study"}
@@ -52,15 +53,20 @@ def catch_up(home: Home, names: Names, today: str, tell: Callable[[int], None] =
     for programme, day in kept.due(home, today[:10]):
         wanted[programme] = min(day, wanted.get(programme, day))
     looked = run.look(wanted, papers, tell)
-    kept.all_staged(home)
+    kept.all_staged(home, read)
     return looked
 
 
-def tick(home: Home, names: Names, now: str) -> None:
-    """Everything derived up to the moment; where a date was crossed since the last commit, with a commit of its own that tells it."""
+def tick(home: Home, names: Names, now: str) -> int:
+    """Everything derived up to the moment; where a date was crossed since the last commit, with a commit of its own that tells it.
+
+    Gives the last commit of which all events are told: what lands meanwhile has those of its records, and those of its programmes not yet.
+    """
+    head = home.index.stamp
     chronicle.catch_up(home)
     catch_up(home, names, now)
-    chronicle.tick(home, now)
+    own = chronicle.tick(home, now)
+    return own if own == head + 1 else head
 
 
 def changes(
@@ -99,6 +105,7 @@ class _Run:
         self.standing = Standing(self.lake, names, None)
         self.decisions = Decisions(self.lake, names, self.standing)
         self.days = ledger.commit_days(home)
+        self.quiet = live.first_passes(home)
         self.removals = ledger.listing_commits(home)
         self._baselines: dict[str, dict[str, str]] = {}
         self._tables: events.Baselines = {}
@@ -247,7 +254,8 @@ class _Run:
         if one.source not in self._baselines:
             self._baselines[one.source] = kept.baselines(self.home, one.source)
         baseline = self._baselines[one.source].get(one.table, "")
-        silent = one.start == one.first and (one.start <= baseline or chronicle.posted_before(candidacy.trial.study, baseline))
+        there_before = one.start <= baseline or one.commit in self.quiet or chronicle.posted_before(candidacy.trial.study, baseline)
+        silent = one.start == one.first and there_before
         trial = msgspec.structs.replace(candidacy.trial, paths=TRIAL_PATHS.get(one.format))
         candidacy = msgspec.structs.replace(candidacy, trial=trial)
         if one.source == STARTER:
@@ -283,7 +291,7 @@ class _Run:
         order = list(dict.fromkeys(one.version for one in history.spans if not one.partial))
         organisation = organisation_key(move.organisation) if move.organisation else ""
         from_hash, to_hash = (pair.old.version if pair and pair.old else None), span.version
-        slot = "|".join((drug, move.role, organisation, move.old, move.new, move.day or ""))
+        slot = "|".join((drug, move.role, organisation, move.old, move.new, move.day or move.seen))
         event = Event(
             id=event_id(move.cited.record, move.kind, from_hash, to_hash, slot),
             kind=move.kind,

@@ -4,6 +4,7 @@ Flows in: a home, its names, settings. Flows out: what `alerts` and `alert_run` 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from heapq import merge
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -66,7 +67,10 @@ class Alerts:
         find: Callable[[str], list[str]],
         clock: Callable[[], str],
         owner: str | None = None,
+        *,
+        follows: bool = True,
     ) -> None:
+        self.follows = follows
         self.home = home
         self.names = names
         self.settings = settings
@@ -171,7 +175,8 @@ class Alerts:
 
     def test(self, rule: str, **options: Any) -> Backtest:
         """What the rule would have sent over the stored history."""
-        programme_chronicle.catch_up(self.home, self.names, self.clock())
+        if self.follows:  # else whoever follows does it, and no request waits for it
+            programme_chronicle.catch_up(self.home, self.names, self.clock())
         watch = Watch(self.home, self.names, self.targets if asks_targets([parse_rule(rule)]) else None)
         return alerts.backtest(rule, watch.since, resolve=self.resolve, sources=self._sources, site=self.settings.site, **options)
 
@@ -189,10 +194,11 @@ class Alerts:
         sender = self.settings.mail_sender
         carrier = Carrier(self.home.folder / OUTGOING, mail_server(self.settings.smtp, sender), allow_loopback=allow_loopback)
         postage = Postage(sender=sender, site=self.settings.site)
-        programme_chronicle.tick(self.home, self.names, now)
+        head = programme_chronicle.tick(self.home, self.names, now)
         self._look(now)
         freshness = watch.freshness(now, self.settings.cadence)
-        return alert_run.run(self.home, watch.after, carrier, now=now, freshness=freshness, postage=postage, now_called=self._now_called)
+        matched = partial(watch.after, head=head)
+        return alert_run.run(self.home, matched, carrier, now=now, freshness=freshness, postage=postage, now_called=self._now_called)
 
     def _now_called(self, entity: str) -> str:
         """The present id of an entity, however often it was merged since the rule was written."""
@@ -220,12 +226,13 @@ class Watch:
         self.times = ledger.commit_times(home)
         self._about: dict[str, dict[str, object]] = {}
 
-    def after(self, commit: int) -> Iterator[Occurrence]:
-        """The events of commits after the given one, commit by commit."""
+    def after(self, commit: int, head: int | None = None) -> Iterator[Occurrence]:
+        """The events of commits after the given one and up to `head`, up to which events of programmes are worked out too, commit by commit."""
         chronicle.catch_up(self.home)
         found = (Told(query_event(one), one.commit, True) for one in saved_searches.changes(self.home, after=commit))
         for told in merge(events.told_after(self.home, commit), found, key=lambda one: one.commit):
-            yield self._occurrence(told)
+            if head is None or told.commit <= head:
+                yield self._occurrence(told)
 
     def since(self, day: str, choices: tuple[Choice, ...]) -> Iterator[Occurrence]:
         """The stored events seen since a day that have what the choices ask, as far as the store tells cheaply; the rest is left to the matching."""

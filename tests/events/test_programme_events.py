@@ -10,7 +10,8 @@ import theriac
 from theriac import programme_chronicle
 from theriac.pipeline import load
 from theriac.settings import Settings
-from theriac.store import events
+from theriac.store import events, live
+from theriac.watch import Watch
 
 
 def study(
@@ -173,3 +174,71 @@ def test_the_state_of_a_day_is_that_of_a_store_that_has_no_later_document(tmp_pa
     assert now.store.changes(as_of="2023-10-01", kinds=["programme.*"]) == then.store.changes(as_of="2023-10-01", kinds=["programme.*"])
     assert now.store.changes(as_of="2023-10-01", drug="zorvexine") == then.store.changes(as_of="2023-10-01", drug="zorvexine")
     assert then.store.changes(as_of="2023-10-01", kinds=["programme.*"])
+
+
+def test_the_same_move_twice_is_two_events(made: Made) -> None:
+    running, ended = study(1, ["PHASE2"], "RECRUITING", updated="2022-12-01"), study(1, ["PHASE2"], "TERMINATED", updated="2023-02-01")
+    made.take("2023-01-01", running)
+    for day, one in (("2023-03-01", ended), ("2023-06-01", running), ("2023-09-01", ended)):
+        made.take(day, one)
+    assert [seen for seen, kind, _, _ in made.told() if kind == "stopped"] == ["2023-03-01", "2023-09-01"]
+
+
+def test_what_a_first_pass_over_a_followed_name_finds_is_no_news(made: Made) -> None:
+    made.take("2023-01-01", study(1, ["PHASE2"], "RECRUITING", updated="2022-12-01"))
+    made.take("2023-06-01", study(2, ["PHASE3"], "RECRUITING", updated="2023-05-01", posted="2023-04-01"))
+    live.noted(made.store.home, [live.published("ctgov", "2023-06-01T00:00:00Z", baseline=True)])
+    assert made.told() == []
+
+
+def test_news_of_a_drug_leave_out_those_of_others_in_its_trials(made: Made) -> None:
+    for day, status in (("2023-01-01", "NOT_YET_RECRUITING"), ("2023-06-01", "RECRUITING")):
+        one = study(2, ["PHASE3"], status, updated="2022-12-01" if day == "2023-01-01" else "2023-05-20")
+        arms = one["protocolSection"]["armsInterventionsModule"]
+        arms["interventions"].append({"type": "DRUG", "name": "Quandrolol", "armGroupLabels": ["Drug"]})
+        arms["armGroups"][0]["interventionNames"].append("Drug: Quandrolol")
+        made.take(day, one)
+    everything = {one.id for group in made.store.news(family="programme").groups for one in group.drugs}
+    page = made.store.news(family="programme", drug="zorvexine")
+    assert len(everything) == 2 and page.total == 1
+    assert [one.name.lower() for group in page.groups for one in group.drugs] == ["zorvexine"]
+
+
+def two(made: Made) -> None:
+    planned = study(2, ["PHASE3"], "NOT_YET_RECRUITING", updated="2022-12-01")
+    made.take("2023-01-01", study(1, ["PHASE2"], "RECRUITING", updated="2022-12-01"), planned)
+
+
+def begins(made: Made) -> None:
+    made.take("2023-06-01", study(2, ["PHASE3"], "RECRUITING", updated="2023-05-20"))
+
+
+def test_a_tick_vouches_only_for_what_was_there_when_it_began(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    two(made)
+    real, home = programme_chronicle.catch_up, made.store.home
+
+    def meanwhile(*arguments: Any) -> int:
+        looked = real(*arguments)
+        begins(made)
+        return looked
+
+    monkeypatch.setattr(programme_chronicle, "catch_up", meanwhile)
+    first = programme_chronicle.tick(home, made.store.names, "2024-12-31")
+    monkeypatch.setattr(programme_chronicle, "catch_up", real)
+    assert list(Watch(home, made.store.names).after(0, first)) == []
+    second = programme_chronicle.tick(home, made.store.names, "2024-12-31")
+    assert "programme.stage_advanced" in {one.kind for one in Watch(home, made.store.names).after(first, second)}
+
+
+def test_what_lands_during_a_catch_up_is_looked_at_by_the_next(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    two(made)
+    monkeypatch.setattr(programme_chronicle.kept, "note_due", lambda *_: begins(made) if made.store.home.index.stamp == 1 else None)
+    made.told()
+    assert made.told() == [("2023-06-01", "stage_advanced", "phase_2", "phase_3")]
+
+
+def test_one_that_follows_derives_events_of_programmes(made: Made) -> None:
+    two(made)
+    begins(made)
+    made.store.follow()
+    assert [one.kind for one in events.events(made.store.home, kinds=["programme.*"])] == ["programme.stage_advanced"]

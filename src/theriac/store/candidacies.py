@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from theriac.model import Mention, Reading
+from theriac.store import registry
 from theriac.store.home import Home
 from theriac.terms import EntityKind
 
@@ -85,6 +86,13 @@ def table_of(home: Home, source: str, key: str) -> str:
     return "" if row is None else str(row[0])
 
 
+def came_with(home: Home, record: str, seen: str) -> int:
+    """The commit that brought the version of a record that was first seen then; 0 where there is none."""
+    query = """SELECT min(v.commit_id) FROM record r JOIN span s ON s.record = r.id JOIN version v ON v.id = s.version
+               WHERE r.source = ? AND r.key = ? AND s.seen_from = ?"""
+    return int(home.index.db.execute(query, (*record.split(":", 1), seen)).fetchone()[0] or 0)
+
+
 def first_real(home: Home, key: str, sample: str) -> str | None:
     """When a record of that key was first seen in a source that is no sample."""
     query = "SELECT min(s.seen_from) FROM record r JOIN span s ON s.record = r.id WHERE r.key = ? AND r.source <> ?"
@@ -114,10 +122,16 @@ def unstage(home: Home, records: Iterable[tuple[str, str]] | None) -> None:
         db.execute(f"INSERT OR REPLACE INTO unstaged SELECT id, '' FROM record {chosen}", arguments)
 
 
-def all_staged(home: Home) -> None:
-    """Empties the list."""
+def state(home: Home) -> tuple[int, str]:
+    """The commit and the names that the list stands on."""
+    return home.index.stamp, registry.stamp(home)
+
+
+def all_staged(home: Home, read: tuple[int, str]) -> None:
+    """Empties the list as it was read; where a commit or other names came since, it stays, and all of it is looked at once more."""
     with home.index.transaction() as db:
-        db.execute("DELETE FROM unstaged")
+        if state(home) == read:
+            db.execute("DELETE FROM unstaged")
 
 
 def conditions_told(home: Home, drug: str, since: str) -> set[str]:

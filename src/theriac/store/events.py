@@ -117,8 +117,11 @@ class Told(msgspec.Struct, frozen=True):
     fresh: bool
 
 
-def keep(home: Home, found: Iterable[tuple[int, Sequence[Told]]]) -> None:
-    """Puts each record's events in place; those of a step that is no longer one stay, marked with what took their place."""
+def keep(home: Home, found: Iterable[tuple[int, Sequence[Told]]], read: int) -> None:
+    """Puts each record's events in place; those of a step that is no longer one stay, marked with what took their place.
+
+    `read` is the commit at which the histories were read; where another came since, the records stay on the list.
+    """
     with home.index.transaction() as db:
         for record, told in found:
             events = [one.event for one in told]
@@ -129,7 +132,7 @@ def keep(home: Home, found: Iterable[tuple[int, Sequence[Told]]]) -> None:
                     heirs = [one.id for one in events if one.from_hash == from_hash or one.to_hash == to_hash]
                     _leave(db, old, commit, heirs)
             put(db, [_row(record, one) for one in told])
-            db.execute("DELETE FROM unchronicled WHERE record = ?", (record,))
+            db.execute("DELETE FROM unchronicled WHERE record = ? AND (SELECT commit_id FROM stamp) = ?", (record, read))
 
 
 def _leave(db: sqlite3.Connection, row: str, commit: int, heirs: Sequence[str]) -> None:
@@ -256,21 +259,29 @@ def page_of_events(
     records: Iterable[tuple[str, str]] | None = None,
     families: Sequence[str] = (),
     source: str | None = None,
+    drug: str | None = None,
+    condition: str | None = None,
     most: int = 50,
     skip: int = 0,
 ) -> list[Event]:
     """Some of the events that stand, newest first; `families` are the first words of their kinds (`label`)."""
-    where, arguments = _chosen(since, until, records, families, source)
+    where, arguments = _chosen(since, until, records, families, source, drug, condition)
     query = f"SELECT e.id, e.body FROM event e JOIN record r ON r.id = e.record WHERE {where} ORDER BY e.seen DESC, e.kind, e.id LIMIT ? OFFSET ?"
     rows = home.index.db.execute(query, (*arguments, most, skip)).fetchall()
     return [joined(_alike(home, row)) if "|" in row else _decode.decode(body) for row, body in rows]
 
 
 def counts(
-    home: Home, *, until: str, since: str | None = None, records: Iterable[tuple[str, str]] | None = None
+    home: Home,
+    *,
+    until: str,
+    since: str | None = None,
+    records: Iterable[tuple[str, str]] | None = None,
+    drug: str | None = None,
+    condition: str | None = None,
 ) -> dict[tuple[str, str], int]:
     """How many events stand, by family and source."""
-    where, arguments = _chosen(since, until, records, (), None)
+    where, arguments = _chosen(since, until, records, (), None, drug, condition)
     query = f"SELECT {_FAMILY}, r.source, count(*) FROM event e JOIN record r ON r.id = e.record WHERE {where} GROUP BY 1, 2"
     return {(kind, one): number for kind, one, number in home.index.db.execute(query, arguments)}
 
@@ -298,7 +309,13 @@ def _alike(home: Home, row: str) -> list[Event]:
 
 
 def _chosen(
-    since: str | None, until: str, records: Iterable[tuple[str, str]] | None, families: Sequence[str], source: str | None
+    since: str | None,
+    until: str,
+    records: Iterable[tuple[str, str]] | None,
+    families: Sequence[str],
+    source: str | None,
+    drug: str | None,
+    condition: str | None,
 ) -> tuple[str, tuple[object, ...]]:
     clauses: list[str] = ["e.superseded_by IS NULL", _FIRST]
     arguments: list[object] = []
@@ -310,6 +327,9 @@ def _chosen(
         clauses.append(f"{_FAMILY} IN (SELECT value FROM json_each(?))")
         arguments.append(msgspec.json.encode(list(families)).decode())
     if records is not None:
-        clauses.append("r.source || ':' || r.key IN (SELECT value FROM json_each(?))")
-        arguments.append(msgspec.json.encode(sorted({f"{one}:{key}" for one, key in records})).decode())
+        clauses.append(
+            """CASE WHEN e.drug = '' THEN r.source || ':' || r.key IN (SELECT value FROM json_each(?))
+               ELSE (? IS NULL OR e.drug = ?) AND (? IS NULL OR e.condition = ?) END"""
+        )
+        arguments += [msgspec.json.encode(sorted({f"{one}:{key}" for one, key in records})).decode(), drug, drug, condition, condition]
     return " AND ".join(clauses), tuple(arguments)
