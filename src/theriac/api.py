@@ -378,8 +378,8 @@ class Theriac:
         return Keeper(self.home, self.settings, clock, pipeline.now, names_of=self._called, after=self._after_pass)
 
     def _called(self, name: str) -> Called:
-        """What a drug is called, as far as the store knows it."""
-        found = self._resolve(name, EntityKind.DRUG).entity
+        """What a drug, or else a condition, is called, as far as the store knows it."""
+        found = self._resolve(name, EntityKind.DRUG).entity or self._resolve(name, EntityKind.CONDITION).entity
         return called(name, self.names.entity(found) if found else None)
 
     def _after_pass(self) -> None:

@@ -21,7 +21,7 @@ from theriac.store import ledger, live, raised
 from theriac.store.home import Home
 from theriac.store.live import Follow
 from theriac.sync import FAILED, SourceRun, Sync, SyncProgress, Wanted
-from theriac.terms import Cadence, EventKind, NameKind
+from theriac.terms import Cadence, EntityKind, EventKind, NameKind
 from theriac.views import SourceLine
 
 LAGS_OF = 2_000
@@ -134,7 +134,7 @@ class Keeper:
         key = name_key(name)
         if key not in {one.key for one in live.follows(self.home)}:
             raise UserError(f"{name!r} is not followed; `theriac follow` lists what is")
-        live.noted(self.home, [live.unfollow(key), live.forget_scope(f"drug:{key}")])
+        live.noted(self.home, [live.unfollow(key), *(live.forget_scope(f"{kind.value}:{key}") for kind in (EntityKind.DRUG, EntityKind.CONDITION))])
 
     def follows(self) -> list[Follow]:
         """What is followed."""
@@ -169,9 +169,13 @@ def called(name: str, entity: Entity | None) -> Called:
     """What a source is asked for: the name as given, and the names and identifiers of the drug that it means here."""
     if entity is None:
         return Called((name,))
-    known = sorted((one for one in entity.names if one.kind in _TOLD_BY and not one.weak), key=lambda one: _TOLD_BY.index(one.kind))
+    of_condition = entity.kind is EntityKind.CONDITION
+    known = [one for one in entity.names if not one.weak]
+    if not of_condition:
+        known = sorted((one for one in known if one.kind in _TOLD_BY), key=lambda one: _TOLD_BY.index(one.kind))
     texts = {name_key(text): text for text in reversed([name, entity.name, *(one.text for one in known)])}
-    return Called((name, *(text for key, text in reversed(texts.items()) if key != name_key(name)))[:_NAMES_ASKED], tuple(entity.identifiers))
+    asked = (name, *(text for key, text in reversed(texts.items()) if key != name_key(name)))[:_NAMES_ASKED]
+    return Called(asked, tuple(entity.identifiers), EntityKind.CONDITION if of_condition else EntityKind.DRUG)
 
 
 def last_attempts(home: Home) -> dict[str, LastAttempt]:

@@ -38,7 +38,7 @@ class Wanted(msgspec.Struct, frozen=True):
     @property
     def scope(self) -> str:
         """The name in the words of the ledger; nothing for all of the source."""
-        return f"drug:{name_key(self.names.first)}" if self.names else ""
+        return f"{self.names.kind.value}:{name_key(self.names.first)}" if self.names else ""
 
 
 class SyncProgress(msgspec.Struct):
@@ -104,7 +104,7 @@ class Sync:
 
     def drug(self, names: Names, sources: Sequence[str] = ()) -> list[Wanted]:
         """Everything about one name, from all sources that can be asked by name."""
-        chosen = [self.fetcher(source) for source in sources] or [one for one in self.fetchers.values() if one.by_name]
+        chosen = [self.fetcher(source) for source in sources] or [one for one in self.fetchers.values() if one.knows(names)]
         return [Wanted(fetcher, SyncDepth.DRUG, names) for fetcher in chosen]
 
     def full(self, source: str) -> list[Wanted]:
@@ -125,7 +125,7 @@ class Sync:
         elif not fetcher.large:
             yield Wanted(fetcher, SyncDepth.FULL)
         else:
-            for names in followed if fetcher.by_name else ():
+            for names in filter(fetcher.knows, followed):
                 one = Wanted(fetcher, SyncDepth.CHANGES, names)
                 before = live.pass_of(self.home, fetcher.name, one.scope)
                 yield one if before.since else Wanted(fetcher, SyncDepth.DRUG, names)

@@ -20,7 +20,7 @@ from theriac.live.dailymed import DailyMed as DailyMedLive
 from theriac.live.openfda_notices import OpenFDARecalls, OpenFDAShortageList
 from theriac.live.pubmed import PubMed
 from theriac.live.whole_file import DrugsAtFDALive, EMALive, OrangeBookLive
-from theriac.terms import SyncDepth
+from theriac.terms import EntityKind, SyncDepth
 
 SOURCES = Path(__file__).resolve().parent.parent / "sources"
 TODAY = "2026-03-04"
@@ -412,7 +412,7 @@ def test_pubmed_is_never_mirrored(world: World, tmp_path: Path) -> None:
     [
         (IMIQUIMOD, '("imiquimod"[tiab] OR "imiquimod"[nm] OR "imiquimod"[mh] OR "samplara"[tiab] OR "samplara"[nm] OR "samplara"[mh])'),
         (
-            Names(texts=("Warts",), identifiers=("mesh:D014860",)),
+            Names(texts=("Warts",), kind=EntityKind.CONDITION),
             '("warts"[tiab] OR "warts"[nm] OR "warts"[mh]) AND ("clinical trial"[pt] OR "retracted publication"[pt])',
         ),
         (Names(texts=('a "b" c', "ab")), '("a  b  c"[tiab] OR "a  b  c"[nm] OR "a  b  c"[mh])'),

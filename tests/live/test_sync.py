@@ -313,3 +313,14 @@ def test_others_write_while_a_source_is_waited_for(tmp_path: Path, world: World,
         done = full(sync, "ctgov")
         assert (done.outcome, done.records, done.new) == ("done", 30, 30)
         assert max(held_up) == 120 and live.pass_of(store.home, "ctgov").counted == 0
+
+
+def test_a_condition_is_followed_where_it_can_be_asked_for(tmp_path: Path, world: World, time: Clockwork) -> None:
+    world.filled(6)
+    with opened(tmp_path, world) as store:
+        store.keeper.sync(["ctgov"], drug="imiquimod")
+        store.keeper.follow("warts")
+        planned = {one.source: one.asks for one in store.keeper.plan() if one.name}
+        assert set(planned) == {"ctgov", "pubmed"}
+        assert any('query.cond="warts"' in ask for ask in planned["ctgov"]) and not any("query.intr" in ask for ask in planned["ctgov"])
+        assert '"clinical trial"[pt]' in planned["pubmed"][0]

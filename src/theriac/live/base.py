@@ -13,7 +13,7 @@ from typing import ClassVar
 import msgspec
 
 from theriac.http import Client, Validators
-from theriac.terms import Cadence, SyncDepth
+from theriac.terms import Cadence, EntityKind, SyncDepth
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -21,6 +21,7 @@ class Names(msgspec.Struct, frozen=True):
 
     texts: tuple[str, ...]
     identifiers: tuple[str, ...] = ()
+    kind: EntityKind = EntityKind.DRUG
 
     @property
     def first(self) -> str:
@@ -107,7 +108,7 @@ class Fetcher(ABC):
 
     `name` is the source as `theriac sources` shows it; `host` its host, with the requests a second that it allows in `rate`; `cadence` how often
     it is worth asking. `large`: all of it is asked for by `--full` only, and until then only followed names are kept complete. What is not
-    `mirrored` is never asked for whole. `format` is the
+    `mirrored` is never asked for whole. `of_conditions`: it can be asked for what is about a condition, too. `format` is the
     name of the format that its records have.
     """
 
@@ -118,6 +119,11 @@ class Fetcher(ABC):
     large: ClassVar[bool] = False
     mirrored: ClassVar[bool] = True
     by_name: ClassVar[bool] = True
+    of_conditions: ClassVar[bool] = False
+
+    def knows(self, names: Names) -> bool:
+        """Whether it can be asked for names of that kind."""
+        return self.by_name and (names.kind is not EntityKind.CONDITION or self.of_conditions)
 
     @abstractmethod
     def pass_over(self, client: Client, ask: Ask) -> Iterator[Item]:

@@ -14,7 +14,7 @@ from theriac.errors import BadAnswer, ExpiredCursor, Refused
 from theriac.http import Client
 from theriac.live.base import Ask, Fetcher, Finished, Item, Keys, Page
 from theriac.live.ctgov_fields import SHAPE
-from theriac.terms import SyncDepth
+from theriac.terms import EntityKind, SyncDepth
 
 API = "https://clinicaltrials.gov/api/v2"
 TABLE = "studies"
@@ -65,6 +65,7 @@ class Ctgov(Fetcher):
     host = "clinicaltrials.gov"
     rate = 1.0
     large = True
+    of_conditions = True
 
     def pass_over(self, client: Client, ask: Ask) -> Iterator[Item]:
         """Page after page, each with the token of the next as its cursor."""
@@ -133,7 +134,8 @@ class Ctgov(Fetcher):
         """The parameters that say which studies are meant."""
         found = {"format": "json"}
         if ask.names is not None:
-            found["query.intr"] = " OR ".join(f'"{text.replace(chr(34), " ")}"' for text in ask.names.texts)
+            place = "query.cond" if ask.names.kind is EntityKind.CONDITION else "query.intr"
+            found[place] = " OR ".join(f'"{text.replace(chr(34), " ")}"' for text in ask.names.texts)
         if ask.depth is SyncDepth.CHANGES and ask.since:
             start = datetime.date.fromisoformat(ask.since[:10]) - OVERLAP
             found["filter.advanced"] = f"AREA[LastUpdatePostDate]RANGE[{start.isoformat()},MAX]"

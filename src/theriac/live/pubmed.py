@@ -15,7 +15,7 @@ from theriac.errors import BadAnswer, UserError
 from theriac.http import Client
 from theriac.live.base import Ask, Fetcher, Finished, Item, Names, Page
 from theriac.live.shapes import Shape
-from theriac.terms import SyncDepth
+from theriac.terms import EntityKind, SyncDepth
 
 API = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
 MOST_LISTED, TOGETHER, MOST_NAMES = 9_999, 200, 20
@@ -23,8 +23,6 @@ OVERLAP = datetime.timedelta(days=2)
 BEGAN = datetime.date(1800, 1, 1)
 TOOL = "theriac"
 _SHORTEST_NAME = 4
-_CONDITION_IDS = ("mondo", "doid", "mesh")
-_DRUG_IDS = ("unii", "chembl", "rxcui", "drugcentral", "cas", "inchikey")
 _FETCHED = re.compile(rb"<PMID(?:\s[^>]*)?>(\d+)</PMID>")
 _TIE = re.compile(rb'<CommentsCorrections RefType="([^"]*)"')
 _TIES = Shape.written(
@@ -62,6 +60,7 @@ class PubMed(Fetcher):
     rate = 3.0
     large = True
     mirrored = False
+    of_conditions = True
 
     def pass_over(self, client: Client, ask: Ask) -> Iterator[Item]:
         """The articles' numbers, then the articles, some at a time; a cut pass goes on behind the last that was committed."""
@@ -150,8 +149,8 @@ class PubMed(Fetcher):
         texts = [text.replace('"', " ") for text in names.texts if len(text) >= _SHORTEST_NAME or text == names.first]
         texts = list(dict.fromkeys(text.casefold() for text in texts))[:MOST_NAMES]
         either = " OR ".join(f'"{text}"[{field}]' for text in texts for field in ("tiab", "nm", "mh"))
-        of_condition = any(names.of(prefix) for prefix in _CONDITION_IDS) and not any(names.of(prefix) for prefix in _DRUG_IDS)
-        return f'({either}) AND ("clinical trial"[pt] OR "retracted publication"[pt])' if of_condition else f"({either})"
+        only_trials = names.kind is EntityKind.CONDITION
+        return f'({either}) AND ("clinical trial"[pt] OR "retracted publication"[pt])' if only_trials else f"({either})"
 
     @staticmethod
     def _manners(ask: Ask) -> dict[str, str]:
