@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from theriac.clinical import statements_of
+from theriac.clinical import Uses, uses_of
 from theriac.flow.condition_names import condition_candidates
 from theriac.flow.dossier import ApplicationOfDrug, Dossier, LabelOfDrug, MedicineOfDrug
 from theriac.flow.events import Event
@@ -27,7 +27,7 @@ from theriac.flow.evidence import (
 from theriac.flow.names import drug_candidates
 from theriac.flow.resolution import resolve_condition, resolve_mention
 from theriac.gather import document_of
-from theriac.labels import LabelDocument, Section, Statements
+from theriac.labels import LabelDocument, Section
 from theriac.labels.indications import read_indications
 from theriac.model import Label, Mention
 from theriac.sources.ctgov_study import FIELD_PATHS as V2_PATHS
@@ -153,8 +153,8 @@ class Standing:
     def read(self, labels: Sequence[LabelOfDrug]) -> None:
         """Reads the uses of these labels, those that were not read before, all together."""
         missing = {one.document.version: one for one in labels if one.document.version not in self._uses}
-        for read in statements_of(list(missing.values()), self.lake) if missing else ():
-            self._uses[read.document.version] = tuple(self._stated(read.statements))
+        for version, stated in uses_of(list(missing.values()), self.lake) if missing else ():
+            self._uses[version] = tuple(self._stated(stated))
 
     def forget_labels(self) -> None:
         """Lets go of the uses that labels were read for: whoever goes on to another drug rarely meets them again."""
@@ -170,10 +170,10 @@ class Standing:
                     versions.setdefault(one.document.record, []).append(LabelOfDrug(document=document_of(at), label=at.reading.document))
         return versions
 
-    def _stated(self, statements: Statements) -> Iterator[IndicationEvidence]:
-        for use in statements.indications:
+    def _stated(self, stated: Uses) -> Iterator[IndicationEvidence]:
+        for use in stated.indications:
             yield IndicationEvidence(condition=self.condition(use.name), quote=use.quote, path=use.path or "")
-        for excluded in statements.not_indicated:
+        for excluded in stated.not_indicated:
             yield IndicationEvidence(condition=self.condition(excluded.name), quote=excluded.quote, path=excluded.path or "", limitation=True)
 
     def medicine(self, one: MedicineOfDrug) -> MedicineEvidence:
