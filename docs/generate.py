@@ -38,8 +38,12 @@ _WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)  # rich names a CDN 
 
 
 def commands() -> dict[str, Any]:
-    """The command line's commands by name, as typer knows them."""
-    return dict(getattr(typer.main.get_command(app), "commands", {}))
+    """The command line's commands by name, as typer knows them; those of a group under both words (`alert add`)."""
+    found: dict[str, Any] = {}
+    for name, command in getattr(typer.main.get_command(app), "commands", {}).items():
+        found[name] = command
+        found |= {f"{name} {word}": one for word, one in getattr(command, "commands", {}).items()}
+    return found
 
 
 def command_section() -> Iterator[str]:

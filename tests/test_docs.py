@@ -174,7 +174,8 @@ def test_every_command_that_a_page_names_exists(path: Path) -> None:
     for line in code:
         for name in re.findall(r"^\./run ([a-z]+)", line):
             assert name in known, f"{path.name}: {line}"
-        for name in re.findall(r"^(?:\./run |\.venv/bin/)?theriac ([a-z]+)", line):
+        for first, second in re.findall(r"^(?:\./run |\.venv/bin/)?theriac ([a-z]+)(?: ([a-z]+))?", line):
+            name = f"{first} {second}" if f"{first} {second}" in commands else first
             assert name in commands, f"{path.name}: {line}"
             options = {option for parameter in commands[name].params for option in parameter.opts}
             assert set(re.findall(r"--[a-z-]+", line)) <= options, f"{path.name}: {line}"

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield opened
 
 
+def run_apart(session: Callable[[], Awaitable[Any]]) -> Any:
+    """What the session gives, in a thread of its own: another test may keep an event loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, session).result()
+
+
 def asked(store: Any, run: Callable[[Client], Awaitable[Any]], **options: Any) -> Any:
     """What the official client gets from a server in memory."""
 
@@ -53,7 +60,7 @@ def asked(store: Any, run: Callable[[Client], Awaitable[Any]], **options: Any) -
         async with Client(make_server(ask, **options)) as client:
             return await run(client)
 
-    return anyio.run(session)
+    return run_apart(session)
 
 
 def test_every_tool_is_listed_with_its_shapes(store: Any) -> None:
@@ -171,5 +178,5 @@ def test_over_stdio_in_a_process_of_its_own(store: Any) -> None:
             assert client.instructions == INSTRUCTIONS
             return await client.call_tool("resolve", {"name": "Aldara"})
 
-    answer = anyio.run(session)
+    answer = run_apart(session)
     assert answer.structured_content["entity"] == store.resolve("Aldara").entity

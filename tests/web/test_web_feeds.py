@@ -1,5 +1,6 @@
 """Feeds, calendars and the MCP endpoint of the service, read by the programs that people use for them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
@@ -54,7 +55,8 @@ def test_assistants_are_answered_over_http(address: str) -> None:
             first = await client.call_tool("alert_create", {"rule": "drug:imiquimod"})
             return tools, await client.call_tool("resolve", {"name": "Aldara"}), first
 
-    tools, answer, first = anyio.run(session)
+    with ThreadPoolExecutor(1) as pool:  # another test may keep an event loop running in this thread
+        tools, answer, first = pool.submit(anyio.run, session).result()
     assert "regimens" in [tool.name for tool in tools.tools]
     assert answer.structured_content["entity"].startswith("drug:")
     assert first.structured_content["confirmation"]
