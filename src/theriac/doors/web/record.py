@@ -4,6 +4,7 @@ Flows in: requests as they end. Flows out: JSON lines on stderr, and the text of
 """
 
 import asyncio
+import sys
 import threading
 from bisect import bisect_left
 from collections import Counter
@@ -20,7 +21,7 @@ Log = structlog.typing.WrappedLogger
 
 def logger(stream: object | None = None) -> Log:
     """A logger that writes JSON lines, to stderr unless told otherwise."""
-    writer = structlog.PrintLogger(stream) if stream is not None else structlog.PrintLoggerFactory()()  # type: ignore[arg-type]
+    writer = structlog.PrintLogger(stream or sys.stderr)  # type: ignore[arg-type]
     timed = structlog.processors.TimeStamper(fmt="iso", utc=True)
     first: list[structlog.typing.Processor] = [structlog.processors.add_log_level, timed, structlog.processors.format_exc_info]
     return structlog.wrap_logger(writer, processors=[*first, structlog.processors.JSONRenderer()], wrapper_class=structlog.BoundLogger)
