@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-
 from replay import Ctgov, OpenFDA, Replay
+
 from theriac.api import Theriac, open_home
 from theriac.http import Client, Clock, user_agent
 from theriac.live.base import Names

@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import Any, ClassVar
 
 from replay import Asked, Replay, Reply
+
 from theriac.dates import first_day
 
 
