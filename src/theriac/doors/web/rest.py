@@ -3,9 +3,7 @@
 Flows in: nothing. Flows out: routers.
 """
 
-import json
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,7 +14,6 @@ from theriac.doors.web import rest_alerts, rest_drugs, rest_records
 from theriac.doors.web.rest_shapes import document
 
 ROUTERS: tuple[APIRouter, ...] = (rest_drugs.router, rest_records.router, rest_alerts.router)
-EXAMPLES = Path(__file__).parent / "rest_examples.json"
 about = APIRouter(include_in_schema=False)
 
 
@@ -30,9 +27,8 @@ class Description:
 
 
 def openapi() -> dict[str, Any]:
-    """The OpenAPI document; the examples are answers over the starter dossier, written by `./run docs`."""
-    examples = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
-    return document(ROUTERS, rest_drugs.shapes, examples)
+    """The OpenAPI document; parameters and bodies have examples, answers their schema."""
+    return document(ROUTERS, rest_drugs.shapes)
 
 
 @about.get("/api/v1/openapi.json")

@@ -76,17 +76,14 @@ def returned(question: Callable[..., Any]) -> Any:
     return get_type_hints(question)["return"]
 
 
-def document(routers: Iterable[APIRouter], shapes: Shapes, examples: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document of the routers; `examples` has an answer for some routes, by their path."""
+def document(routers: Iterable[APIRouter], shapes: Shapes) -> dict[str, Any]:
+    """The OpenAPI document of the routers."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     made = get_openapi(title="Theriac", version=VERSION, openapi_version="3.1.0", description=ABOUT, routes=routes)
     components = made.setdefault("components", {})
     components["schemas"] = shapes.components()
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": "`theriac token add` makes one."}}
     made["security"] = [{}, {"token": []}]
-    for path, example in examples.items():
-        answer = made["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
-        answer["example"] = example
     for operations in made["paths"].values():
         for operation in operations.values():
             operation["responses"].pop("422", None)
